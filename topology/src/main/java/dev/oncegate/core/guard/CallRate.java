@@ -1,0 +1,53 @@
+package dev.oncegate.core.guard;
+
+import java.util.Arrays;
+
+/**
+ * Calls in a sliding window of event time, counted in tenths of the window.
+ *
+ * <p>Tenths keep the state small whatever the limit is. The window then slides in steps of a tenth and may miss up to a
+ * tenth of its oldest calls: it can trip a little late, never early.
+ *
+ * @param newestTenth index of the newest tenth since the epoch
+ * @param counts calls of the ten newest tenths, oldest first
+ */
+public record CallRate(long newestTenth, int[] counts) {
+  private static final int TENTHS = 10;
+
+  static final CallRate NONE = new CallRate(0, new int[TENTHS]);
+
+  /** The rate with one more call; a call older than the window changes nothing. */
+  CallRate plusCallAt(long eventTimeMs, long windowMs) {
+    long tenth = eventTimeMs / Math.max(1, windowMs / TENTHS);
+    long shift = Math.max(0, tenth - newestTenth);
+    int[] next = new int[TENTHS];
+    if (shift < TENTHS) {
+      System.arraycopy(counts, (int) shift, next, 0, TENTHS - (int) shift);
+    }
+    long newest = Math.max(newestTenth, tenth);
+    long index = TENTHS - 1 - (newest - tenth);
+    if (index >= 0) {
+      next[(int) index]++;
+    }
+    return new CallRate(newest, next);
+  }
+
+  long inWindow() {
+    return Arrays.stream(counts).asLongStream().sum();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CallRate rate && rate.newestTenth == newestTenth && Arrays.equals(rate.counts, counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(newestTenth) + Arrays.hashCode(counts);
+  }
+
+  @Override
+  public String toString() {
+    return "CallRate[newestTenth=" + newestTenth + ", counts=" + Arrays.toString(counts) + "]";
+  }
+}

@@ -1,0 +1,35 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.core.intake.Command;
+import dev.oncegate.core.intake.SideEffectClass;
+import dev.oncegate.schema.ActionCommand;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a command of the wire into one of the core. */
+final class Commands {
+  private Commands() {}
+
+  static Command of(ActionCommand command) {
+    return new Command(
+        command.getRunId(),
+        command.getAgentId(),
+        command.getTenant(),
+        command.getTool(),
+        command.getArgs(),
+        command.getIdempotencyKey(),
+        command.getArgsHash(),
+        SideEffectClass.valueOf(command.getSideEffectClass().name()),
+        command.getCommit(),
+        command.getConfirmationToken(),
+        millis(command.getIssuedAt()),
+        command.getRequestTtlMs(),
+        command.getDeadlineMs(),
+        command.getAttemptNumber(),
+        command.getCorrelationId());
+  }
+
+  private static @Nullable Long millis(@Nullable Instant instant) {
+    return instant == null ? null : instant.toEpochMilli();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.oncegate.gate;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** The record headers the gate reads and writes. All values are UTF-8 text. */
+public final class GateHeaders {
+  /** W3C Trace Context, and the caller's own correlation: carried from a command to its effect and results. */
+  public static final List<String> CARRIED = List.of("traceparent", "tracestate", "correlation-id");
+
+  /** Why a record is a dead letter: a stable code. */
+  public static final String CAUSE = "oncegate.dead-letter.cause";
+
+  /** Why a record is a dead letter, in words. */
+  public static final String MESSAGE = "oncegate.dead-letter.message";
+
+  /** Where the dead letter lay: topic. */
+  public static final String DEAD_TOPIC = "oncegate.dead-letter.topic";
+
+  /** Where the dead letter lay: partition. */
+  public static final String DEAD_PARTITION = "oncegate.dead-letter.partition";
+
+  /** Where the dead letter lay: offset. */
+  public static final String DEAD_OFFSET = "oncegate.dead-letter.offset";
+
+  /** Timestamp of the dead letter, in epoch milliseconds. */
+  public static final String DEAD_TIMESTAMP = "oncegate.dead-letter.timestamp";
+
+  /** Where a rerouted record lay first: topic. */
+  static final String ORIGIN_TOPIC = "oncegate.origin.topic";
+
+  /** Where a rerouted record lay first: partition. */
+  static final String ORIGIN_PARTITION = "oncegate.origin.partition";
+
+  /** Where a rerouted record lay first: offset. */
+  static final String ORIGIN_OFFSET = "oncegate.origin.offset";
+
+  private static final List<String> ORIGIN = List.of(ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET);
+
+  private GateHeaders() {}
+
+  /** Those headers of a command that go on to its effect and results. */
+  static Headers carried(Headers from) {
+    RecordHeaders carried = new RecordHeaders();
+    for (Header header : from) {
+      if (CARRIED.contains(header.key())) {
+        carried.add(header);
+      }
+    }
+    return carried;
+  }
+
+  /** The headers as the author of a record set them: without what rerouting added. */
+  static Headers withoutOrigin(Headers from) {
+    RecordHeaders rest = new RecordHeaders(from.toArray());
+    ORIGIN.forEach(rest::remove);
+    return rest;
+  }
+
+  static void set(Headers headers, String name, Object value) {
+    headers.remove(name).add(name, String.valueOf(value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  static @Nullable String text(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+  }
+}

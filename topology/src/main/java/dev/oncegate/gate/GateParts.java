@@ -1,0 +1,74 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.core.guard.RunGuard;
+import dev.oncegate.core.intake.Intake;
+import dev.oncegate.core.intake.IntakeLimits;
+import dev.oncegate.core.intake.Scope;
+import dev.oncegate.core.ledger.ActionLedger;
+import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.ControlCommand;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gate is made of, shared by the processors of all partitions.
+ *
+ * @param partitions of commands, outcomes, controls and reroute, each
+ * @param tokens gives unguessable confirmation tokens
+ */
+record GateParts(
+    GateTimes times,
+    Topics topics,
+    int partitions,
+    Scope scope,
+    IntakeLimits intakeLimits,
+    RunGuard guard,
+    ActionLedger ledger,
+    int resultMaxBytes,
+    Serializer<SpecificRecord> serializer,
+    Deserializer<SpecificRecord> deserializer,
+    InstantSource clock,
+    Supplier<String> tokens) {
+
+  /** An intake of one's own for each processor: it keeps buffers and is not thread safe. */
+  Intake newIntake() {
+    return new Intake(scope, intakeLimits);
+  }
+
+  /** The scope of a command; a command without the field that names it falls back on its run. */
+  String scopeOf(ActionCommand command) {
+    return scopeOr(command.getRunId(), command.getAgentId(), command.getTenant());
+  }
+
+  String scopeOf(ControlCommand control) {
+    return scopeOr(control.getRunId(), control.getAgentId(), control.getTenant());
+  }
+
+  private String scopeOr(String runId, @Nullable String agentId, @Nullable String tenant) {
+    if (runId.isBlank()) {
+      return "";
+    }
+    String named = scope.of(runId, agentId, tenant);
+    return named == null || named.isBlank() ? runId : named;
+  }
+
+  /** The partition of a scope: murmur2 of its UTF-8 bytes, as Java's producer chooses it. */
+  int partitionOf(String scopeValue) {
+    return BuiltInPartitioner.partitionForKey(Outbox.bytes(scopeValue), partitions);
+  }
+
+  Arrival.@Nullable Source sourceOf(String topic) {
+    if (topic.equals(topics.commands())) {
+      return Arrival.Source.COMMANDS;
+    }
+    if (topic.equals(topics.outcomes())) {
+      return Arrival.Source.OUTCOMES;
+    }
+    return topic.equals(topics.controls()) ? Arrival.Source.CONTROLS : null;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.core.intake.Coordinates;
+import dev.oncegate.gate.serde.RecordNotReadableException;
+import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.RunStore;
+import dev.oncegate.gate.store.TimerStore;
+import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.ActionOutcome;
+import dev.oncegate.schema.ControlCommand;
+import java.time.Duration;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one processor of the gate, once for each partition: decodes what arrives, carries it to the partition of its scope
+ * where it lies wrong, and hands it to the one who handles it.
+ *
+ * <p>An exception fails the task and aborts the transaction, so that no store has a mark whose records were not sent.
+ * Only what can never be acted on is put aside as a dead letter, before any store is written.
+ */
+final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private final GateParts parts;
+  private @Nullable Live live;
+
+  /** What exists once a partition is assigned. */
+  private record Live(
+      ProcessorContext<byte[], byte[]> context,
+      Outbox outbox,
+      CommandHandler commands,
+      OutcomeHandler outcomes,
+      ControlHandler controls,
+      TimerHandler timers) {}
+
+  GateProcessor(GateParts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    TimerStore timers = new TimerStore(context.getStateStore(TimerStore.NAME));
+    ActionStore actions =
+        new ActionStore(context.getStateStore(ActionStore.NAME), timers, parts.times().dedupWindowMs());
+    RunStore runs = new RunStore(context.getStateStore(RunStore.NAME));
+    Outbox outbox = new Outbox(context, parts.topics(), parts.serializer());
+    RunLog log = new RunLog(runs, timers, outbox, parts.times());
+    Results results = new Results(parts.times().dedupWindowMs());
+    Overdue overdue = new Overdue(parts.ledger(), parts.guard(), actions, log, results, outbox);
+    Settling settling = new Settling(parts.guard(), actions, timers, log, results);
+    live =
+        new Live(
+            context,
+            outbox,
+            new CommandHandler(parts, actions, timers, log, overdue, results, outbox),
+            new OutcomeHandler(parts, actions, settling, outbox),
+            new ControlHandler(parts, actions, settling, overdue, log, results, outbox),
+            new TimerHandler(timers, actions, overdue, log));
+    context.schedule(
+        Duration.ofMillis(parts.times().timersIntervalMs()),
+        PunctuationType.WALL_CLOCK_TIME,
+        ignored -> onTick());
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    Live gate = live();
+    RecordMetadata metadata =
+        gate.context.recordMetadata().orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
+    Arrival arrival = arrivalOf(record, metadata);
+    if (arrival == null) {
+      return;
+    }
+    SpecificRecord value;
+    try {
+      value = parts.deserializer().deserialize(arrival.at().topic(), arrival.value());
+    } catch (RecordNotReadableException e) {
+      gate.outbox.deadLetter(arrival, new DeadLetter(DeadLetter.Cause.UNREADABLE_BYTES, String.valueOf(e.getMessage())));
+      return;
+    }
+    dispatch(gate, arrival, value);
+  }
+
+  private void dispatch(Live gate, Arrival arrival, @Nullable SpecificRecord value) {
+    switch (arrival.source()) {
+      case COMMANDS -> {
+        if (value instanceof ActionCommand command) {
+          handle(gate, arrival, parts.scopeOf(command), () -> gate.commands.handle(arrival, command, nowMs(gate)));
+        } else {
+          wrongType(gate, arrival, value, "ActionCommand");
+        }
+      }
+      case OUTCOMES -> {
+        if (value instanceof ActionOutcome outcome) {
+          handle(gate, arrival, outcome.getScope(), () -> gate.outcomes.handle(arrival, outcome, nowMs(gate)));
+        } else {
+          wrongType(gate, arrival, value, "ActionOutcome");
+        }
+      }
+      case CONTROLS -> {
+        if (value instanceof ControlCommand control) {
+          handle(gate, arrival, parts.scopeOf(control), () -> gate.controls.handle(arrival, control, nowMs(gate)));
+        } else {
+          wrongType(gate, arrival, value, "ControlCommand");
+        }
+      }
+    }
+  }
+
+  private void handle(Live gate, Arrival arrival, String scope, Runnable here) {
+    if (scope.isBlank()) {
+      gate.outbox.deadLetter(
+          arrival, new DeadLetter(DeadLetter.Cause.NO_RUN_ID, "The record names no run or scope; nothing can be judged."));
+    } else if (arrival.liesRight() || parts.partitionOf(scope) == gate.context.taskId().partition()) {
+      here.run();
+    } else {
+      gate.outbox.reroute(scope, arrival);
+    }
+  }
+
+  private static void wrongType(Live gate, Arrival arrival, @Nullable SpecificRecord value, String expected) {
+    String found = value == null ? "a null value" : value.getSchema().getFullName();
+    gate.outbox.deadLetter(
+        arrival, new DeadLetter(DeadLetter.Cause.WRONG_TYPE, "Found %s where %s is expected.".formatted(found, expected)));
+  }
+
+  private @Nullable Arrival arrivalOf(Record<byte[], byte[]> record, RecordMetadata metadata) {
+    String topic = metadata.topic();
+    Coordinates at = new Coordinates(topic, metadata.partition(), metadata.offset());
+    if (!topic.equals(parts.topics().reroute())) {
+      return new Arrival(
+          parts.sourceOf(topic), at, false, record.timestamp(), record.key(), record.value(), record.headers());
+    }
+    return Rerouted.arrival(record, parts);
+  }
+
+  private void onTick() {
+    Live gate = live();
+    gate.timers.onTick(nowMs(gate));
+  }
+
+  /** Never behind the partition: an instance whose clock is late must not see an older time than its predecessor. */
+  private long nowMs(Live gate) {
+    return Math.max(parts.clock().millis(), gate.context.currentStreamTimeMs());
+  }
+
+  private Live live() {
+    if (live == null) {
+      throw new IllegalStateException("not initialised");
+    }
+    return live;
+  }
+}

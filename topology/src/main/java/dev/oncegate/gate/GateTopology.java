@@ -1,0 +1,58 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.RunStore;
+import dev.oncegate.gate.store.TimerStore;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+
+/**
+ * The wiring: three topics and the reroute topic in, one processor with three stores, all else out.
+ *
+ * <p>One sub-topology: the sink of the reroute topic and its source hang on the same processor, so a partition's
+ * commands, outcomes, controls and what was carried there make one task with one transaction. Bytes go in and out; the
+ * processor decodes them itself, so that what cannot be decoded is a dead letter and no crash.
+ */
+final class GateTopology {
+  private static final String GATE = "gate";
+
+  private GateTopology() {}
+
+  static Topology of(GateParts parts) {
+    Topics topics = parts.topics();
+    EventTime eventTime = new EventTime(parts.clock());
+    ProcessorSupplier<byte[], byte[], byte[], byte[]> gate = () -> new GateProcessor(parts);
+    Topology topology = new Topology();
+    for (String source : new String[] {topics.commands(), topics.outcomes(), topics.controls(), topics.reroute()}) {
+      topology.addSource(
+          AutoOffsetReset.earliest(), "from " + source, eventTime, new ByteArrayDeserializer(), new ByteArrayDeserializer(), source);
+    }
+    topology.addProcessor(
+        GATE,
+        gate,
+        "from " + topics.commands(),
+        "from " + topics.outcomes(),
+        "from " + topics.controls(),
+        "from " + topics.reroute());
+    topology.addStateStore(ActionStore.builder(parts.times().dedupWindowMs()), GATE);
+    topology.addStateStore(RunStore.builder(), GATE);
+    topology.addStateStore(TimerStore.builder(), GATE);
+    for (String sink :
+        new String[] {
+          topics.effects(),
+          topics.results(),
+          topics.conflicts(),
+          topics.runCounts(),
+          topics.circuits(),
+          topics.deadLetters(),
+          topics.escalations(),
+          topics.reroute()
+        }) {
+      topology.addSink(sink, sink, new ByteArraySerializer(), new ByteArraySerializer(), GATE);
+    }
+    return topology;
+  }
+}

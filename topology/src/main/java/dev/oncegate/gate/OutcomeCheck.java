@@ -1,0 +1,53 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.schema.ActionOutcome;
+import dev.oncegate.schema.OutcomeStatus;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the fields of an outcome. */
+final class OutcomeCheck {
+  private static final int MAX_NAME = 255;
+  private static final int MAX_TEXT = 2_048;
+
+  private final int resultMaxBytes;
+
+  OutcomeCheck(int resultMaxBytes) {
+    this.resultMaxBytes = resultMaxBytes;
+  }
+
+  /** What is wrong, naming the field, the value and what is allowed; null where nothing is. */
+  @Nullable String problemOf(ActionOutcome outcome) {
+    if (outcome.getIdempotencyKey().isBlank()) {
+      return "idempotency_key is blank; the effect's own is required.";
+    }
+    if (outcome.getStatus() == OutcomeStatus.UNKNOWN) {
+      return "status is UNKNOWN; allowed are SUCCEEDED, FAILED and FAILED_TRANSIENT.";
+    }
+    if (outcome.getAttempt() < 1) {
+      return "attempt is %d; allowed is 1 or more.".formatted(outcome.getAttempt());
+    }
+    String result = outcome.getResult();
+    if (result != null && tooLong(result)) {
+      return "result has %d bytes; at most %d are stored. Put it elsewhere and name it in result_uri."
+          .formatted(result.getBytes(StandardCharsets.UTF_8).length, resultMaxBytes);
+    }
+    String tooLong = over("content_type", outcome.getContentType(), MAX_NAME);
+    tooLong = tooLong != null ? tooLong : over("error_code", outcome.getErrorCode(), MAX_NAME);
+    tooLong = tooLong != null ? tooLong : over("error_message", outcome.getErrorMessage(), MAX_TEXT);
+    return tooLong != null ? tooLong : over("result_uri", outcome.getResultUri(), MAX_TEXT);
+  }
+
+  /** Whether a result takes more bytes of UTF-8 than are stored. */
+  boolean tooLong(String result) {
+    // A char is one to three bytes: most results need no encoding to be judged.
+    return result.length() > resultMaxBytes
+        || (result.length() * 3L > resultMaxBytes && result.getBytes(StandardCharsets.UTF_8).length > resultMaxBytes);
+  }
+
+  private static @Nullable String over(String field, @Nullable String value, int most) {
+    return value == null || value.length() <= most
+        ? null
+        : "%s has %d characters; at most %d are allowed.".formatted(field, value.length(), most);
+  }
+}

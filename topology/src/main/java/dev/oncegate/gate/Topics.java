@@ -1,0 +1,1 @@
+package dev.oncegate.gate; record Topics(String commands, String outcomes, String controls, String effects, String results, String conflicts, String runCounts, String circuits, String deadLetters, String escalations, String reroute) { }

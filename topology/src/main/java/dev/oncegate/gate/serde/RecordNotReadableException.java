@@ -1,0 +1,1 @@
+package dev.oncegate.gate.serde; public class RecordNotReadableException extends RuntimeException { }

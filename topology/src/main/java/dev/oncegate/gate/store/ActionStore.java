@@ -1,0 +1,93 @@
+package dev.oncegate.gate.store;
+
+import dev.oncegate.core.intake.ActionId;
+import dev.oncegate.core.ledger.ActionEntry;
+import java.time.Duration;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of each action, for as long as the dedup window remembers it.
+ *
+ * <p>An entry lies in the bucket of the time from which it is remembered; a bucket is as long as the dedup window. It is
+ * found by point gets, newest bucket first, down to the bucket of (event time − window): two gets for a prompt command,
+ * three for one that comes late. Never a range scan, and whole segments drop.
+ *
+ * <p>Two traps of segmented stores are closed here. A put that is too old is dropped without an error: retention covers
+ * every bucket that can still be written. And the clocks of two instances differ: the newest bucket ever written is
+ * remembered with the state, and look-ups begin there, so an entry of an instance whose clock is ahead is still seen by
+ * its successor.
+ */
+public final class ActionStore {
+  /** Name of the store. */
+  public static final String NAME = "actions";
+
+  private final WindowStore<byte[], byte[]> store;
+  private final TimerStore timers;
+  private final long windowMs;
+  private long newestBucketMs;
+
+  /**
+   * @param store as built by {@link #builder}
+   * @param timers keeps the newest bucket written
+   * @param windowMs the dedup window, in milliseconds
+   */
+  public ActionStore(WindowStore<byte[], byte[]> store, TimerStore timers, long windowMs) {
+    this.store = store;
+    this.timers = timers;
+    this.windowMs = windowMs;
+    this.newestBucketMs = timers.newestBucketMs();
+  }
+
+  /** Builds the store for a dedup window, in milliseconds. */
+  public static StoreBuilder<WindowStore<byte[], byte[]>> builder(long windowMs) {
+    Duration window = Duration.ofMillis(windowMs);
+    // The oldest bucket that is read or written lies three windows before the end of the newest.
+    Duration retention = window.multipliedBy(4);
+    return Stores.windowStoreBuilder(
+        Stores.persistentWindowStore(NAME, retention, window, false),
+        Serdes.ByteArray(),
+        Serdes.ByteArray());
+  }
+
+  /**
+   * What is known of an action for a command or outcome of the given event time; null where nothing is, or no longer.
+   *
+   * @param eventTimeMs in epoch milliseconds, not older than the dedup window
+   */
+  public @Nullable ActionEntry find(ActionId id, long eventTimeMs, long nowMs) {
+    byte[] key = id.toBytes();
+    long newest = Math.max(newestBucketMs, bucketOf(nowMs));
+    long oldest = bucketOf(eventTimeMs - windowMs);
+    for (long bucket = newest; bucket >= oldest && bucket >= 0; bucket -= windowMs) {
+      byte[] bytes = store.fetch(key, bucket);
+      if (bytes != null) {
+        ActionEntry entry = ActionEntryFormat.fromBytes(bytes);
+        return eventTimeMs <= validUntilMs(entry) ? entry : null;
+      }
+    }
+    return null;
+  }
+
+  /** Stores an entry in the bucket of the time from which it is remembered. */
+  public void put(ActionId id, ActionEntry entry) {
+    long bucket = bucketOf(entry.rememberedFromMs());
+    if (bucket > newestBucketMs) {
+      newestBucketMs = bucket;
+      timers.putNewestBucketMs(bucket);
+    }
+    store.put(id.toBytes(), ActionEntryFormat.toBytes(entry), bucket);
+  }
+
+  /** The last event time, in epoch milliseconds, for which an entry is found. */
+  public long validUntilMs(ActionEntry entry) {
+    return entry.rememberedFromMs() + windowMs;
+  }
+
+  private long bucketOf(long timeMs) {
+    return Math.floorDiv(timeMs, windowMs) * windowMs;
+  }
+}

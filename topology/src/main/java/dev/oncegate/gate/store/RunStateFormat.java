@@ -1,0 +1,145 @@
+package dev.oncegate.gate.store;
+
+import dev.oncegate.core.guard.CallRate;
+import dev.oncegate.core.guard.Circuit;
+import dev.oncegate.core.guard.RecentCall;
+import dev.oncegate.core.guard.Repeats;
+import dev.oncegate.core.guard.RunState;
+import dev.oncegate.core.guard.Tally;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The binary form of a {@link RunState}. The first byte is the form's number; a new form appends fields, and every older
+ * one stays readable.
+ */
+public final class RunStateFormat {
+  private static final int NEWEST = 1;
+  private static final HexFormat HEX = HexFormat.of();
+
+  private RunStateFormat() {}
+
+  /** The bytes of a run, in the newest form. */
+  public static byte[] toBytes(RunState run) {
+    BinaryWriter out = new BinaryWriter().writeByte(NEWEST).writeLong(run.seq());
+    write(out, run.circuit());
+    RunState.Budget budget = run.budget();
+    out.writeLong(budget.calls()).writeLong(budget.conflicts()).writeLong(budget.retries());
+    out.writeLong(run.rate().newestTenth()).writeLong(run.rate().counts().length);
+    for (int count : run.rate().counts()) {
+      out.writeLong(count);
+    }
+    out.writeLong(run.repeats().byRecency().size());
+    for (Repeats.Repeat repeat : run.repeats().byRecency()) {
+      out.writeFixedLong(repeat.fingerprint())
+          .writeLong(repeat.count())
+          .writeLong(repeat.failures())
+          .writeFixedLong(repeat.lastResult());
+    }
+    write(out, run.total());
+    out.writeLong(run.unpublished().size());
+    for (RunState.WindowTally window : run.unpublished()) {
+      write(out.writeLong(window.startMs()), window.added());
+    }
+    out.writeLong(run.lastCalls().size());
+    for (RecentCall call : run.lastCalls()) {
+      out.writeText(call.tool())
+          .writeBytes(HEX.parseHex(call.argsHash()))
+          .writeLong(call.atMs())
+          .writeLong(call.runSeq());
+    }
+    return out.writeLong(run.lastCallMs())
+        .writeLong(run.lastSeenMs())
+        .writeBoolean(run.countsDue())
+        .writeBoolean(run.retentionDue())
+        .writeBoolean(run.circuitPublished())
+        .toBytes();
+  }
+
+  /**
+   * The run of bytes of any form.
+   *
+   * @throws StateFormatException where the form is newer than this version knows
+   */
+  public static RunState fromBytes(byte[] bytes) {
+    BinaryReader in = new BinaryReader(bytes);
+    int form = in.readByte();
+    if (form < 1 || form > NEWEST) {
+      throw new StateFormatException("A run", form, NEWEST);
+    }
+    long seq = in.readLong();
+    Circuit circuit = readCircuit(in);
+    RunState.Budget budget = new RunState.Budget(in.readLong(), in.readLong(), in.readLong());
+    CallRate rate = readRate(in);
+    Repeats repeats =
+        new Repeats(
+            readList(
+                in,
+                r -> new Repeats.Repeat(r.readFixedLong(), r.readInt(), r.readInt(), r.readFixedLong())));
+    Tally total = readTally(in);
+    List<RunState.WindowTally> unpublished =
+        readList(in, r -> new RunState.WindowTally(r.readLong(), readTally(r)));
+    List<RecentCall> lastCalls =
+        readList(
+            in, r -> new RecentCall(r.readText(), HEX.formatHex(r.readBytes()), r.readLong(), r.readLong()));
+    return new RunState(
+        seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, in.readLong(), in.readLong(),
+        in.readBoolean(), in.readBoolean(), in.readBoolean());
+  }
+
+  private static void write(BinaryWriter out, Circuit circuit) {
+    out.writeByte(StoredCodes.of(circuit.state()))
+        .writeLong(circuit.sinceMs())
+        .writeLong(circuit.sinceSeq())
+        .writeLong(circuit.trialsLeft())
+        .writeLong(circuit.trialsPassed())
+        .writeBoolean(circuit.enabled())
+        .writeBoolean(circuit.aborted());
+  }
+
+  private static Circuit readCircuit(BinaryReader in) {
+    return new Circuit(
+        StoredCodes.circuitState(in.readByte()),
+        in.readLong(),
+        in.readLong(),
+        in.readInt(),
+        in.readInt(),
+        in.readBoolean(),
+        in.readBoolean());
+  }
+
+  private static CallRate readRate(BinaryReader in) {
+    long newestTenth = in.readLong();
+    int[] counts = new int[in.readInt()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.readInt();
+    }
+    return new CallRate(newestTenth, counts);
+  }
+
+  private static void write(BinaryWriter out, Tally tally) {
+    out.writeLong(tally.calls())
+        .writeLong(tally.effects())
+        .writeLong(tally.duplicates())
+        .writeLong(tally.conflicts())
+        .writeLong(tally.rejections())
+        .writeLong(tally.confirmations())
+        .writeLong(tally.transientFailures());
+  }
+
+  private static Tally readTally(BinaryReader in) {
+    return new Tally(
+        in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+  }
+
+  private static <T> List<T> readList(BinaryReader in, Function<BinaryReader, T> element) {
+    int size = in.readInt();
+    List<T> list = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      list.add(element.apply(in));
+    }
+    return list;
+  }
+}
