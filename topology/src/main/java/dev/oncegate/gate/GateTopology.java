@@ -26,31 +26,15 @@ final class GateTopology {
     EventTime eventTime = new EventTime(parts.clock());
     ProcessorSupplier<byte[], byte[], byte[], byte[]> gate = () -> new GateProcessor(parts);
     Topology topology = new Topology();
-    for (String source : new String[] {topics.commands(), topics.outcomes(), topics.controls(), topics.reroute()}) {
+    for (String source : topics.sources()) {
       topology.addSource(
           AutoOffsetReset.earliest(), "from " + source, eventTime, new ByteArrayDeserializer(), new ByteArrayDeserializer(), source);
     }
-    topology.addProcessor(
-        GATE,
-        gate,
-        "from " + topics.commands(),
-        "from " + topics.outcomes(),
-        "from " + topics.controls(),
-        "from " + topics.reroute());
+    topology.addProcessor(GATE, gate, topics.sources().stream().map(source -> "from " + source).toArray(String[]::new));
     topology.addStateStore(ActionStore.builder(parts.times().dedupWindowMs()), GATE);
     topology.addStateStore(RunStore.builder(), GATE);
     topology.addStateStore(TimerStore.builder(), GATE);
-    for (String sink :
-        new String[] {
-          topics.effects(),
-          topics.results(),
-          topics.conflicts(),
-          topics.runCounts(),
-          topics.circuits(),
-          topics.deadLetters(),
-          topics.escalations(),
-          topics.reroute()
-        }) {
+    for (String sink : topics.sinks()) {
       topology.addSink(sink, sink, new ByteArraySerializer(), new ByteArraySerializer(), GATE);
     }
     return topology;

@@ -1,1 +1,53 @@
-package dev.oncegate.gate; record Topics(String commands, String outcomes, String controls, String effects, String results, String conflicts, String runCounts, String circuits, String deadLetters, String escalations, String reroute) { }
+package dev.oncegate.gate;
+
+import java.util.List;
+
+/**
+ * The names of all topics.
+ *
+ * @param reroute the gate's own: carries records to the partition of their scope
+ */
+public record Topics(
+    String commands,
+    String outcomes,
+    String controls,
+    String effects,
+    String results,
+    String conflicts,
+    String runCounts,
+    String circuits,
+    String deadLetters,
+    String escalations,
+    String reroute) {
+
+  /**
+   * The topics of a gate.
+   *
+   * @param prefix of all public topics, such as {@code agent.}
+   * @param applicationId prefix of the gate's own topic, as for all internal topics of a Streams application
+   */
+  public static Topics of(String prefix, String applicationId) {
+    return new Topics(
+        prefix + "commands",
+        prefix + "outcomes",
+        prefix + "controls",
+        prefix + "effects",
+        prefix + "results",
+        prefix + "conflicts",
+        prefix + "run-counts",
+        prefix + "circuits",
+        prefix + "dead-letters",
+        prefix + "escalations",
+        applicationId + "-reroute");
+  }
+
+  /** What the gate reads; all have the same number of partitions. */
+  public List<String> sources() {
+    return List.of(commands, outcomes, controls, reroute);
+  }
+
+  /** What the gate writes. */
+  public List<String> sinks() {
+    return List.of(effects, results, conflicts, runCounts, circuits, deadLetters, escalations, reroute);
+  }
+}

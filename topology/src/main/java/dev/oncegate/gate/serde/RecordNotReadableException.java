@@ -1,1 +1,14 @@
-package dev.oncegate.gate.serde; public class RecordNotReadableException extends RuntimeException { }
+package dev.oncegate.gate.serde;
+
+import org.apache.kafka.common.errors.SerializationException;
+
+/** The bytes are no record of a known schema, and never will be: reading them again does not help. */
+public final class RecordNotReadableException extends SerializationException {
+  RecordNotReadableException(String message) {
+    super(message);
+  }
+
+  RecordNotReadableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.oncegate.gate.serde;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Confluent's wire format into the generated class that bears the name of the writer's schema, whatever version of
+ * it the writer had.
+ *
+ * <p>What cannot be read is a {@link RecordNotReadableException}; a registry that does not answer is not.
+ */
+public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+  private static final int PREFIX_BYTES = 5;
+
+  private @Nullable SchemaRegistryClient registry;
+  private boolean isKey;
+  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+  private static final class Scratch {
+    final Map<Integer, SpecificDatumReader<Object>> readers = new HashMap<>();
+    @Nullable BinaryDecoder decoder;
+  }
+
+  /** For Kafka, which configures it. */
+  public AvroDeserializer() {}
+
+  /** With a registry client that others use too; {@link #configure} sets the rest. */
+  public AvroDeserializer(SchemaRegistryClient registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void configure(Map<String, ?> configs, boolean forKey) {
+    isKey = forKey;
+    if (registry == null) {
+      registry = new SchemaRegistryClient(new RegistryConfig(configs));
+    }
+  }
+
+  /**
+   * @throws RecordNotReadableException where the bytes are no record of a known schema
+   * @throws RegistryUnavailableException where their schema is not known yet and the registry does not answer
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  public @Nullable T deserialize(String topic, byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return null;
+    }
+    if (bytes.length < PREFIX_BYTES || bytes[0] != AvroSerializer.MAGIC) {
+      throw new RecordNotReadableException(
+          bytes.length < PREFIX_BYTES
+              ? "%d bytes are too short for the wire format.".formatted(bytes.length)
+              : "The first byte is 0x%02x; 0x00 is expected.".formatted(bytes[0]));
+    }
+    int id = ByteBuffer.wrap(bytes, 1, 4).getInt();
+    Scratch own = scratch.get();
+    SpecificDatumReader<Object> reader = own.readers.get(id);
+    if (reader == null) {
+      reader = readerOf(topic, id);
+      own.readers.put(id, reader);
+    }
+    try {
+      own.decoder = DecoderFactory.get().binaryDecoder(bytes, PREFIX_BYTES, bytes.length - PREFIX_BYTES, own.decoder);
+      Object record = reader.read(null, own.decoder);
+      if (!own.decoder.isEnd()) {
+        throw new RecordNotReadableException("Bytes follow the record of schema %d.".formatted(id));
+      }
+      return (T) record;
+    } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
+      throw new RecordNotReadableException("The bytes are no record of schema %d: %s".formatted(id, e), e);
+    }
+  }
+
+  private SpecificDatumReader<Object> readerOf(String topic, int id) {
+    if (registry == null) {
+      throw new IllegalStateException("not configured");
+    }
+    Schema writer;
+    try {
+      writer = registry.schemaOf(id, topic + (isKey ? "-key" : "-value"));
+    } catch (RegistryException e) {
+      if (e.isNotFound()) {
+        throw new RecordNotReadableException("The registry knows no schema %d.".formatted(id), e);
+      }
+      throw e;
+    }
+    Class<?> generated = SpecificData.get().getClass(writer);
+    if (generated == null || !SpecificRecord.class.isAssignableFrom(generated)) {
+      throw new RecordNotReadableException(
+          "Schema %d is %s, which is none of ours.".formatted(id, writer.getFullName()));
+    }
+    return new SpecificDatumReader<>(writer, SpecificData.get().getSchema(generated));
+  }
+}

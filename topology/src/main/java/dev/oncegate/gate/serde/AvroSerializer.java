@@ -1,0 +1,90 @@
+package dev.oncegate.gate.serde;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes records in Confluent's wire format: a zero byte, the schema's id in four bytes, Avro binary. Buffers are kept
+ * for each thread; ids are resolved once for each topic and schema.
+ */
+public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
+  static final byte MAGIC = 0;
+
+  private @Nullable SchemaRegistryClient registry;
+  private SubjectNameStrategy strategy = SubjectNameStrategy.TOPIC_NAME;
+  private boolean isKey;
+  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+  private static final class Scratch {
+    final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    final Map<Schema, SpecificDatumWriter<SpecificRecord>> writers = new IdentityHashMap<>();
+    final Map<String, Map<Schema, byte[]>> prefixes = new HashMap<>();
+  }
+
+  /** For Kafka, which configures it. */
+  public AvroSerializer() {}
+
+  /** With a registry client that others use too; {@link #configure} sets the rest. */
+  public AvroSerializer(SchemaRegistryClient registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void configure(Map<String, ?> configs, boolean forKey) {
+    RegistryConfig config = new RegistryConfig(configs);
+    strategy = forKey ? config.keyStrategy() : config.valueStrategy();
+    isKey = forKey;
+    if (registry == null) {
+      registry = new SchemaRegistryClient(config);
+    }
+  }
+
+  /**
+   * @throws RegistryException where the registry refuses the schema
+   * @throws RegistryUnavailableException where the schema's id is not known yet and the registry does not answer
+   */
+  @Override
+  public byte @Nullable [] serialize(String topic, @Nullable T record) {
+    if (record == null) {
+      return null;
+    }
+    Scratch own = scratch.get();
+    Schema schema = record.getSchema();
+    own.out.reset();
+    own.out.writeBytes(prefix(own, topic, schema));
+    try {
+      own.writers.computeIfAbsent(schema, SpecificDatumWriter::new).write(record, own.encoder);
+      own.encoder.flush();
+    } catch (IOException | RuntimeException e) {
+      throw new SerializationException("cannot write a %s for %s".formatted(schema.getFullName(), topic), e);
+    }
+    return own.out.toByteArray();
+  }
+
+  private byte[] prefix(Scratch own, String topic, Schema schema) {
+    Map<Schema, byte[]> ofTopic = own.prefixes.computeIfAbsent(topic, t -> new IdentityHashMap<>());
+    byte[] prefix = ofTopic.get(schema);
+    if (prefix == null) {
+      if (registry == null) {
+        throw new IllegalStateException("not configured");
+      }
+      int id = registry.idOf(strategy.subject(topic, isKey, schema), schema);
+      prefix = ByteBuffer.allocate(5).put(MAGIC).putInt(id).array();
+      ofTopic.put(schema, prefix);
+    }
+    return prefix;
+  }
+}
