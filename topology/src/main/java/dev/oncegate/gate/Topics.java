@@ -1,5 +1,7 @@
 package dev.oncegate.gate;
 
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.config.GateKeys;
 import java.util.List;
 
 /**
@@ -39,6 +41,11 @@ public record Topics(
         prefix + "dead-letters",
         prefix + "escalations",
         applicationId + "-reroute");
+  }
+
+  /** The topics of a configured gate. */
+  public static Topics of(GateConfig config) {
+    return of(config.getString(GateKeys.TOPIC_PREFIX), config.applicationId());
   }
 
   /** What the gate reads; all have the same number of partitions. */

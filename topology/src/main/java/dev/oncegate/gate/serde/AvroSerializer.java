@@ -74,6 +74,11 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     return own.out.toByteArray();
   }
 
+  /** Resolves the id of a topic's schema before the first record of it is written. */
+  public void prepare(String topic, Schema schema) {
+    prefix(scratch.get(), topic, schema);
+  }
+
   private byte[] prefix(Scratch own, String topic, Schema schema) {
     Map<Schema, byte[]> ofTopic = own.prefixes.computeIfAbsent(topic, t -> new IdentityHashMap<>());
     byte[] prefix = ofTopic.get(schema);

@@ -1,0 +1,29 @@
+package dev.oncegate.cli;
+
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.gate.Gate;
+import dev.oncegate.gate.serde.RegistryConfig;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code describe}: the topology as text. */
+@Command(
+    name = "describe",
+    description = "Prints the topology as text; needs no cluster.",
+    mixinStandardHelpOptions = true)
+final class DescribeCommand implements Callable<Integer> {
+  @Mixin private ConfigOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Map<String, String> settings = options.settings();
+    settings.putIfAbsent(RegistryConfig.URL, "http://localhost:8081");
+    spec.commandLine().getOut().print(Gate.topology(GateConfig.of(settings)).describe());
+    return 0;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.oncegate.cli;
+
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code oncegate}: the command line of the gate.
+ *
+ * <p>Exit codes: 0 good, 1 the run failed, 2 bad usage or bad configuration.
+ */
+@Command(
+    name = "oncegate",
+    description = "The exactly-once gate for AI-agent actions on Kafka.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      SendCommand.class,
+      WatchCommand.class,
+      TopicsCommand.class,
+      ConfigCommand.class,
+      DescribeCommand.class
+    })
+public final class Oncegate implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, to which others may add commands. */
+  public static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Oncegate());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler((error, failed, result) -> told(error, failed));
+    return commandLine;
+  }
+
+  /** An error in one sentence for the one who can act; the stack trace only where nobody foresaw it. */
+  private static int told(Exception error, CommandLine failed) throws Exception {
+    if (error instanceof ConfigException) {
+      failed.getErr().println(failed.getCommandName() + ": " + error.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    if (error instanceof KafkaException || error instanceof FailedException) {
+      Throwable cause = error.getCause();
+      failed.getErr().println(
+          failed.getCommandName() + ": " + error.getMessage() + (cause == null ? "" : " (" + cause.getMessage() + ")"));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw error;
+  }
+
+  @Override
+  public Integer call() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+}

@@ -1,0 +1,170 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.config.GateKeys;
+import dev.oncegate.core.guard.RunGuard;
+import dev.oncegate.core.ledger.ActionLedger;
+import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.gate.store.BoundedRocksDb;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gate: one instance of the Kafka Streams application.
+ *
+ * <p>It starts only where registry, brokers and topics are as it needs them, and ends itself on an error that trying
+ * again does not change: the transaction is aborted, nothing is lost, and whoever runs the process sees it end.
+ */
+public final class Gate implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+  private static final int TOKEN_BYTES = 16;
+
+  private final KafkaStreams streams;
+  private final GateConfig config;
+  private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+
+  private Gate(KafkaStreams streams, GateConfig config) {
+    this.streams = streams;
+    this.config = config;
+  }
+
+  /**
+   * Waits for the registry, checks brokers and topics, and starts.
+   *
+   * @throws TopicsNotReadyException where topics are missing or wrong
+   * @throws BrokersTooOldException where the cluster cannot give the guarantees
+   * @throws InterruptedException while waiting for the registry
+   */
+  public static Gate start(GateConfig config) throws InterruptedException {
+    Map<String, Object> settings = config.kafkaSettings();
+    Topics topics = Topics.of(config);
+    AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
+    serdes.awaitRegistry();
+    WireSchemas.prepare(serdes, topics);
+    TopicSetup.Found found;
+    try (Admin admin = admin(config)) {
+      BrokersTooOldException.check(admin);
+      found = new TopicSetup(admin, config).prepare();
+    }
+    GateParts parts = parts(config, topics, found.partitions(), serdes);
+    Properties properties = streamsProperties(config, found.largestRecordBytes());
+    Gate gate = new Gate(new KafkaStreams(GateTopology.of(parts), properties), config);
+    gate.begin();
+    return gate;
+  }
+
+  /** The topology as it runs under a configuration, for those who want to see it; it calls nobody. */
+  public static Topology topology(GateConfig config) {
+    AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
+    return GateTopology.of(parts(config, Topics.of(config), 1, serdes));
+  }
+
+  /** An admin client with the settings of a gate. */
+  public static Admin admin(GateConfig config) {
+    return Admin.create(new StreamsConfig(config.kafkaSettings()).getAdminConfigs(config.applicationId() + "-setup"));
+  }
+
+  private static GateParts parts(GateConfig config, Topics topics, int partitions, AvroSerdes serdes) {
+    return new GateParts(
+        new GateTimes(
+            config.getLong(GateKeys.DEDUP_WINDOW_MS),
+            config.getLong(GateKeys.TIMERS_INTERVAL_MS),
+            config.getLong(GateKeys.COUNTS_EMIT_INTERVAL_MS),
+            config.getLong(GateKeys.COUNTS_WINDOW_MS),
+            config.getLong(GateKeys.RUN_RETENTION_MS)),
+        topics,
+        partitions,
+        config.scope(),
+        config.intakeLimits(),
+        new RunGuard(config.guardLimits(), config.guardLimitsByTool()),
+        new ActionLedger(config.getLong(GateKeys.CONFIRMATION_TTL_MS), config::attemptsMax),
+        config.getInt(GateKeys.RESULT_MAX_BYTES),
+        serdes.serializer(),
+        serdes.deserializer(),
+        InstantSource.system(),
+        tokens());
+  }
+
+  private static Supplier<String> tokens() {
+    SecureRandom random = new SecureRandom();
+    return () -> {
+      byte[] token = new byte[TOKEN_BYTES];
+      random.nextBytes(token);
+      return HexFormat.of().formatHex(token);
+    };
+  }
+
+  private static Properties streamsProperties(GateConfig config, int largestRecordBytes) {
+    Properties properties = new Properties();
+    // A record that the topics accept must not be refused by the producer.
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRecordBytes);
+    properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    properties.putAll(config.kafkaSettings());
+    properties.put(BoundedRocksDb.MEMORY_BYTES, config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES));
+    return properties;
+  }
+
+  private void begin() {
+    streams.setUncaughtExceptionHandler(
+        error -> {
+          boolean again = error instanceof RetriableException || error.getCause() instanceof RetriableException;
+          LOG.error("{} and {}.", "A task failed; its transaction is aborted", again ? "tried again" : "the gate ends", error);
+          return again
+              ? StreamThreadExceptionResponse.REPLACE_THREAD
+              : StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.setStateListener(
+        (next, before) -> {
+          LOG.info("{} after {}", next, before);
+          if (next == KafkaStreams.State.RUNNING) {
+            running.complete(null);
+          }
+          if (next.hasCompletedShutdown()) {
+            ended.complete(next);
+            running.completeExceptionally(new IllegalStateException("the gate ended before it ran"));
+          }
+        });
+    streams.start();
+  }
+
+  /** Completes once all partitions of this instance are being processed for the first time. */
+  public CompletableFuture<Void> running() {
+    return running.copy();
+  }
+
+  /** Completes when the gate has ended: NOT_RUNNING after a stop, ERROR after a failure. */
+  public CompletableFuture<KafkaStreams.State> ended() {
+    return ended.copy();
+  }
+
+  /** What Kafka Streams does at this moment. */
+  public KafkaStreams.State state() {
+    return streams.state();
+  }
+
+  /** Stops: what was begun is committed, stores are closed, the group goes on without this instance. */
+  @Override
+  public void close() {
+    CloseOptions options =
+        CloseOptions.timeout(config.closeTimeout()).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    if (!streams.close(options)) {
+      LOG.warn("The gate did not stop within {} ms.", config.closeTimeout().toMillis());
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.config.GateKeys;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Makes the topics, and checks that they are as the gate needs them: there, equally partitioned where they must be, not
+ * compacted where every record counts, and wide enough for what the gate may have to write. A record that is too large
+ * for its topic would fail the task again at every restart, so sizes are checked before anything is read.
+ */
+public final class TopicSetup {
+  /** What headers, keys and the record's own fields may take beside the payload. */
+  private static final int OVERHEAD_BYTES = 65_536;
+
+  private final Admin admin;
+  private final GateConfig config;
+  private final Topics topics;
+
+  public TopicSetup(Admin admin, GateConfig config) {
+    this.admin = admin;
+    this.config = config;
+    this.topics = Topics.of(config);
+  }
+
+  /** What was found: the partitions of the sources, and the largest record that the gate may have to write. */
+  record Found(int partitions, int largestRecordBytes) {}
+
+  /**
+   * Makes the topics that are not there.
+   *
+   * @param partitions of each topic
+   * @param replicationFactor of each topic; empty: the broker's default
+   * @return the names of those made
+   */
+  public List<String> create(int partitions, Optional<Short> replicationFactor) {
+    List<String> created = new ArrayList<>();
+    for (String topic : all()) {
+      if (createOne(topic, partitions, replicationFactor)) {
+        created.add(topic);
+      }
+    }
+    return created;
+  }
+
+  private boolean createOne(String topic, int partitions, Optional<Short> replicationFactor) {
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), replicationFactor).configs(settingsOf(topic));
+    try {
+      await(admin.createTopics(List.of(wanted)).all());
+      return true;
+    } catch (TopicExistsException e) {
+      return false;
+    }
+  }
+
+  private Map<String, String> settingsOf(String topic) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        topic.equals(topics.circuits()) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
+    int args = config.getInt(GateKeys.ARGS_MAX_BYTES);
+    int result = config.getInt(GateKeys.RESULT_MAX_BYTES);
+    int payload = Math.max(1_048_588, args + result + OVERHEAD_BYTES);
+    boolean carriesWhatCame = topic.equals(topics.deadLetters()) || topic.equals(topics.reroute());
+    settings.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(carriesWhatCame ? payload + OVERHEAD_BYTES : payload));
+    return settings;
+  }
+
+  private List<String> all() {
+    Set<String> all = new LinkedHashSet<>(topics.sources());
+    all.addAll(topics.sinks());
+    return List.copyOf(all);
+  }
+
+  /**
+   * Makes the gate's own topic where it is missing, and checks all.
+   *
+   * @throws TopicsNotReadyException with everything that is wrong
+   */
+  Found prepare() {
+    Map<String, TopicDescription> descriptions = descriptions();
+    TopicDescription commands = descriptions.get(topics.commands());
+    if (commands != null && !descriptions.containsKey(topics.reroute())) {
+      short replicas = (short) commands.partitions().get(0).replicas().size();
+      createOne(topics.reroute(), commands.partitions().size(), Optional.of(replicas));
+      descriptions = descriptions();
+    }
+    List<String> problems = problems(descriptions);
+    if (!problems.isEmpty() || commands == null) {
+      throw new TopicsNotReadyException(problems);
+    }
+    return new Found(commands.partitions().size(), largest(configs(descriptions.keySet())));
+  }
+
+  /** Everything that is wrong with the topics, a sentence each; empty where nothing is. */
+  public List<String> problems() {
+    return problems(descriptions());
+  }
+
+  private List<String> problems(Map<String, TopicDescription> descriptions) {
+    List<String> problems = new ArrayList<>();
+    for (String topic : all()) {
+      if (!descriptions.containsKey(topic)) {
+        problems.add("Topic %s does not exist; 'oncegate topics create' makes it.".formatted(topic));
+      }
+    }
+    checkPartitions(descriptions, problems);
+    Map<String, Config> configs = configs(descriptions.keySet());
+    configs.forEach((topic, settings) -> checkCleanup(topic, settings, problems));
+    checkSizes(configs, problems);
+    return problems;
+  }
+
+  private void checkPartitions(Map<String, TopicDescription> descriptions, List<String> problems) {
+    TopicDescription commands = descriptions.get(topics.commands());
+    if (commands == null) {
+      return;
+    }
+    int expected = commands.partitions().size();
+    for (String topic : topics.sources()) {
+      TopicDescription description = descriptions.get(topic);
+      int found = description == null ? expected : description.partitions().size();
+      if (found != expected) {
+        problems.add(
+            "Topic %s has %d partitions and %s has %d; commands, outcomes, controls and reroute need the same number."
+                .formatted(topic, found, topics.commands(), expected));
+      }
+    }
+  }
+
+  private void checkCleanup(String topic, Config settings, List<String> problems) {
+    String policy = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+    boolean compacts = policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+    if (topic.equals(topics.circuits()) && !compacts) {
+      problems.add(
+          "Topic %s has cleanup.policy=%s; it must be compact, or the state of a circuit is lost with its age."
+              .formatted(topic, policy));
+    }
+    if (!topic.equals(topics.circuits()) && compacts) {
+      problems.add(
+          "Topic %s has cleanup.policy=%s; it must be delete, or records of one scope replace each other."
+              .formatted(topic, policy));
+    }
+  }
+
+  private void checkSizes(Map<String, Config> configs, List<String> problems) {
+    int payload = config.getInt(GateKeys.ARGS_MAX_BYTES) + config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES;
+    for (String topic : List.of(topics.effects(), topics.results())) {
+      checkSize(topic, configs, payload, "gate.args.max.bytes, gate.result.max.bytes and 64 KiB", problems);
+    }
+    int largestSource = largest(configs.keySet().stream().filter(this::isPublicSource).collect(
+        LinkedHashMap::new, (map, topic) -> map.put(topic, configs.get(topic)), Map::putAll));
+    for (String topic : List.of(topics.deadLetters(), topics.reroute())) {
+      checkSize(topic, configs, largestSource + OVERHEAD_BYTES, "that of the largest source and 64 KiB", problems);
+    }
+  }
+
+  private boolean isPublicSource(String topic) {
+    return topics.sources().contains(topic) && !topic.equals(topics.reroute());
+  }
+
+  private static void checkSize(
+      String topic, Map<String, Config> configs, int least, String because, List<String> problems) {
+    Config settings = configs.get(topic);
+    if (settings != null && maxMessageBytes(settings) < least) {
+      problems.add(
+          "Topic %s has max.message.bytes=%d; it needs at least %d (%s), or a record that fits nowhere stops the gate."
+              .formatted(topic, maxMessageBytes(settings), least, because));
+    }
+  }
+
+  private static int largest(Map<String, Config> configs) {
+    return configs.values().stream().mapToInt(TopicSetup::maxMessageBytes).max().orElse(0);
+  }
+
+  private static int maxMessageBytes(Config settings) {
+    return Integer.parseInt(settings.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+  }
+
+  private Map<String, TopicDescription> descriptions() {
+    Map<String, TopicDescription> found = new LinkedHashMap<>();
+    admin.describeTopics(all())
+        .topicNameValues()
+        .forEach(
+            (topic, description) -> {
+              try {
+                found.put(topic, await(description));
+              } catch (UnknownTopicOrPartitionException e) {
+                // What is not found is told with the other problems.
+              }
+            });
+    return found;
+  }
+
+  private Map<String, Config> configs(Set<String> names) {
+    List<ConfigResource> resources =
+        names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
+    Map<String, Config> configs = new LinkedHashMap<>();
+    await(admin.describeConfigs(resources).all()).forEach((resource, found) -> configs.put(resource.name(), found));
+    return configs;
+  }
+
+  private static <T> T await(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+    }
+  }
+}
