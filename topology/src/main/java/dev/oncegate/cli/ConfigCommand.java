@@ -1,6 +1,7 @@
 package dev.oncegate.cli;
 
 import dev.oncegate.config.ConfigReference;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,9 @@ final class ConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().print(ConfigReference.markdown());
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(ConfigReference.markdown());
+    out.flush();
     return 0;
   }
 }

@@ -3,6 +3,7 @@ package dev.oncegate.cli;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.serde.RegistryConfig;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,9 @@ final class DescribeCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, String> settings = options.settings();
     settings.putIfAbsent(RegistryConfig.URL, "http://localhost:8081");
-    spec.commandLine().getOut().print(Gate.topology(GateConfig.of(settings)).describe());
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(Gate.topology(GateConfig.of(settings)).describe());
+    out.flush();
     return 0;
   }
 }

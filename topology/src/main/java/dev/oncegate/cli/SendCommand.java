@@ -74,7 +74,7 @@ final class SendCommand implements Callable<Integer> {
       }
       producer.flush();
     }
-    spec.commandLine().getOut().printf("%d sent, %d refused%n", acknowledged.get(), refused);
+    spec.commandLine().getOut().println("%d sent, %d refused".formatted(acknowledged.get(), refused));
     return refused == 0 ? 0 : 1;
   }
 

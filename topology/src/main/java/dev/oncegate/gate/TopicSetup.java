@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -58,7 +59,23 @@ public final class TopicSetup {
         created.add(topic);
       }
     }
+    awaitVisible(created);
     return created;
+  }
+
+  /** A broker may learn of a new topic a moment after the controller has made it. */
+  private void awaitVisible(List<String> created) {
+    long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!descriptions().keySet().containsAll(created)) {
+      if (System.nanoTime() > giveUpNanos) {
+        throw new KafkaException("The brokers do not show the new topics %s after 30 s.".formatted(created));
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(20);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
   }
 
   private boolean createOne(String topic, int partitions, Optional<Short> replicationFactor) {
@@ -102,6 +119,7 @@ public final class TopicSetup {
     if (commands != null && !descriptions.containsKey(topics.reroute())) {
       short replicas = (short) commands.partitions().get(0).replicas().size();
       createOne(topics.reroute(), commands.partitions().size(), Optional.of(replicas));
+      awaitVisible(List.of(topics.reroute()));
       descriptions = descriptions();
     }
     List<String> problems = problems(descriptions);
