@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.Compensation;
 import dev.oncegate.schema.SideEffectClass;
+import dev.oncegate.schema.TrustedSchemas;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -22,6 +23,10 @@ import org.apache.avro.Schema;
  * name means is for the gate to judge, not for a JSON library on the way.
  */
 final class CommandJson {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 

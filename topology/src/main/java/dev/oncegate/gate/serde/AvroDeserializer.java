@@ -1,5 +1,6 @@
 package dev.oncegate.gate.serde;
 
+import dev.oncegate.schema.TrustedSchemas;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What cannot be read is a {@link RecordNotReadableException}; a registry that does not answer is not.
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final int PREFIX_BYTES = 5;
 
   private @Nullable SchemaRegistryClient registry;

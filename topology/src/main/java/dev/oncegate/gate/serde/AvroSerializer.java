@@ -1,5 +1,6 @@
 package dev.oncegate.gate.serde;
 
+import dev.oncegate.schema.TrustedSchemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * for each thread; ids are resolved once for each topic and schema.
  */
 public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
+  static {
+    TrustedSchemas.trust();
+  }
+
   static final byte MAGIC = 0;
 
   private @Nullable SchemaRegistryClient registry;
