@@ -86,7 +86,7 @@ final class CommandHandler {
     if (verdict.passes()) {
       item = Calls.itemOf(decision);
       grant(arrival, command, intent, decision, seq, carried, nowMs);
-      results.decided(result, decision, Effects.preview(intent));
+      results.decided(result, decision, intent);
     } else {
       Results.stopped(result, verdict.run().circuit(), trippedBy(verdict));
     }
@@ -146,11 +146,11 @@ final class CommandHandler {
   }
 
   private static @Nullable String trippedBy(RunGuard.Verdict verdict) {
-    return verdict.changes().stream()
-        .filter(change -> change.circuit().stops())
-        .map(CircuitChange::cause)
-        .map(Enum::name)
-        .findFirst()
-        .orElse(null);
+    for (CircuitChange change : verdict.changes()) {
+      if (change.circuit().stops()) {
+        return change.cause().name();
+      }
+    }
+    return null;
   }
 }

@@ -2,6 +2,7 @@ package dev.oncegate.gate;
 
 import dev.oncegate.core.guard.Circuit;
 import dev.oncegate.core.intake.Coordinates;
+import dev.oncegate.core.intake.Intent;
 import dev.oncegate.core.ledger.ActionEntry;
 import dev.oncegate.core.ledger.Decision;
 import dev.oncegate.core.ledger.Outcome;
@@ -14,7 +15,7 @@ import dev.oncegate.schema.StoredOutcome;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Words the gate's answers. */
+/** Words the gate's answers. Texts are joined, not formatted: every command pays for its own. */
 final class Results {
   private final long dedupWindowMs;
 
@@ -53,7 +54,7 @@ final class Results {
   }
 
   /** Completes the result of what the ledger decided. */
-  ActionResult decided(ActionResult result, Decision decision, String preview) {
+  ActionResult decided(ActionResult result, Decision decision, Intent intent) {
     if (decision instanceof Decision.Accepted accepted) {
       boolean confirmed = accepted.after().attempt() == 1 && !accepted.after().first().equals(accepted.after().command());
       remembered(result, accepted.after()).setEffectAttempt(accepted.after().attempt());
@@ -69,8 +70,7 @@ final class Results {
           result,
           dev.oncegate.schema.Decision.RETRIED,
           "ANOTHER_ATTEMPT",
-          "Let through again as attempt %d; its outcome follows as a SETTLED result."
-              .formatted(retried.after().attempt()));
+          "Let through again as attempt " + retried.after().attempt() + "; its outcome follows as a SETTLED result.");
     }
     if (decision instanceof Decision.InProgress inProgress) {
       remembered(result, inProgress.entry()).setRetryAfterMs(inProgress.retryAfterMs());
@@ -78,7 +78,7 @@ final class Results {
           result,
           dev.oncegate.schema.Decision.IN_PROGRESS,
           "OUTCOME_PENDING",
-          "Attempt %d is being executed; wait for its outcome.".formatted(inProgress.entry().attempt()));
+          "Attempt " + inProgress.entry().attempt() + " is being executed; wait for its outcome.");
     }
     if (decision instanceof Decision.Replayed replayed) {
       remembered(result, replayed.entry()).setStoredOutcome(stored(replayed.outcome()));
@@ -93,7 +93,7 @@ final class Results {
       return indeterminate(result, indeterminate);
     }
     return decision instanceof Decision.ConfirmationRequired confirmation
-        ? confirmation(result, confirmation, preview)
+        ? confirmation(result, confirmation, Effects.preview(intent))
         : decided(
             result,
             dev.oncegate.schema.Decision.CONFLICT,
@@ -110,10 +110,8 @@ final class Results {
         dev.oncegate.schema.Decision.INDETERMINATE,
         "DEADLINE_PASSED",
         again == null
-            ? "Attempt %d has no outcome by its deadline: it may or may not have happened. Do not resend; a late outcome or a human settles it."
-                .formatted(decision.entry().attempt())
-            : "The last attempt has no outcome by its deadline; a READ is let through again, as attempt %d."
-                .formatted(again.attempt()));
+            ? "Attempt " + decision.entry().attempt() + " has no outcome by its deadline: it may or may not have happened. Do not resend; a late outcome or a human settles it."
+            : "The last attempt has no outcome by its deadline; a READ is let through again, as attempt " + again.attempt() + ".");
   }
 
   private ActionResult confirmation(ActionResult result, Decision.ConfirmationRequired decision, String preview) {
@@ -165,21 +163,21 @@ final class Results {
       case OVERDUE ->
           told(
               result, event, "DEADLINE_PASSED",
-              "Attempt %d has no outcome by its deadline: it may or may not have happened.".formatted(attempt), null);
+              "Attempt " + attempt + " has no outcome by its deadline: it may or may not have happened.", null);
       default ->
           told(
               result, event, "RELEASED_BY_CONTROL",
-              "Attempt %d was given up by a control; the next command is let through once more.".formatted(attempt),
+              "Attempt " + attempt + " was given up by a control; the next command is let through once more.",
               null);
     };
   }
 
   private static String settledMessage(Outcome outcome) {
     return switch (outcome.status()) {
-      case SUCCEEDED -> "Attempt %d succeeded.".formatted(outcome.attempt());
-      case FAILED -> "Attempt %d failed for good.".formatted(outcome.attempt());
+      case SUCCEEDED -> "Attempt " + outcome.attempt() + " succeeded.";
+      case FAILED -> "Attempt " + outcome.attempt() + " failed for good.";
       case FAILED_TRANSIENT ->
-          "Attempt %d failed for now; the next command with the key is let through again.".formatted(outcome.attempt());
+          "Attempt " + outcome.attempt() + " failed for now; the next command with the key is let through again.";
     };
   }
 
