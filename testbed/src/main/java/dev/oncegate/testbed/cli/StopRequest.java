@@ -1,0 +1,47 @@
+package dev.oncegate.testbed.cli;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Ctrl-C and SIGTERM as a request that a command answers in its own order and time. Without it the JVM's end and the
+ * shutdown hooks would run beside the command. To be stopped is no failure: the exit code is the command's own.
+ */
+final class StopRequest {
+  private static final int ANSWER_TIMEOUT_S = 60;
+  private static final CompletableFuture<Integer> EXIT_CODE = new CompletableFuture<>();
+
+  private StopRequest() {}
+
+  /**
+   * From now on the JVM stays until {@link #exit}, at most for 60 s.
+   *
+   * @return completes when a stop is asked for
+   */
+  static CompletableFuture<Void> listen() {
+    CompletableFuture<Void> received = new CompletableFuture<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endJvm(received), "stop-request"));
+    return received;
+  }
+
+  private static void endJvm(CompletableFuture<Void> received) {
+    if (EXIT_CODE.isDone()) {
+      return;
+    }
+    received.complete(null);
+    try {
+      // The JVM's own exit code after a signal would be 128 and more.
+      Runtime.getRuntime().halt(EXIT_CODE.get(ANSWER_TIMEOUT_S, TimeUnit.SECONDS));
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Ends the JVM; the last thing a main method does. */
+  static void exit(int code) {
+    EXIT_CODE.complete(code);
+    System.exit(code);
+  }
+}
