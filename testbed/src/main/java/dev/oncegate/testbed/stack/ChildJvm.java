@@ -53,13 +53,12 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Starts the program; it may end at once: see {@link #awaitReady}. */
   public static ChildJvm start(Program program) {
+    ProcessBuilder builder =
+        new ProcessBuilder(commandLine(program)).redirectErrorStream(true).redirectOutput(program.log().toFile());
+    // Not as an argument, where its length hides all else in a list of processes.
+    builder.environment().put("CLASSPATH", program.classPath());
     try {
-      Process process =
-          new ProcessBuilder(commandLine(program))
-              .redirectErrorStream(true)
-              .redirectOutput(program.log().toFile())
-              .start();
-      return new ChildJvm(program.name(), process, program.log());
+      return new ChildJvm(program.name(), builder.start(), program.log());
     } catch (IOException e) {
       throw new StackException("%s does not start: %s".formatted(program.name(), e.getMessage()), e);
     }
@@ -73,7 +72,7 @@ public final class ChildJvm implements AutoCloseable {
       line.add("--enable-native-access=ALL-UNNAMED");
     }
     line.addAll(program.jvmFlags());
-    line.addAll(List.of("-cp", program.classPath(), Child.class.getName(), program.mainClass()));
+    line.addAll(List.of(Child.class.getName(), program.mainClass()));
     line.addAll(program.arguments());
     return line;
   }
