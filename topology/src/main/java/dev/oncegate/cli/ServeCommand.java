@@ -1,8 +1,13 @@
 package dev.oncegate.cli;
 
+import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import java.util.concurrent.Callable;
-import org.apache.kafka.streams.KafkaStreams;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -15,9 +20,29 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private ConfigOptions options;
 
   @Override
-  public Integer call() throws Exception {
-    Gate gate = Gate.start(options.config());
-    Runtime.getRuntime().addShutdownHook(new Thread(gate::close, "stop"));
-    return gate.ended().get() == KafkaStreams.State.ERROR ? 1 : 0;
+  public Integer call() {
+    GateConfig config = options.config();
+    CompletableFuture<Void> stop = StopRequest.listen();
+    CompletableFuture<Gate> start = CompletableFuture.supplyAsync(() -> start(config));
+    try {
+      CompletableFuture.anyOf(start, stop).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof KafkaException cause ? cause : e;
+    }
+    if (!start.isDone()) {
+      return CommandLine.ExitCode.OK;
+    }
+    try (Gate gate = start.join()) {
+      CompletableFuture.anyOf(gate.ended(), stop).join();
+      return stop.isDone() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static Gate start(GateConfig config) {
+    try {
+      return Gate.start(config);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 }

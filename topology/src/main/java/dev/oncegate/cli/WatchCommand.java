@@ -1,5 +1,6 @@
 package dev.oncegate.cli;
 
+import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.serde.AvroSerdes;

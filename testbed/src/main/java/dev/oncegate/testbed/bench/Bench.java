@@ -1,23 +1,19 @@
 package dev.oncegate.testbed.bench;
 
-import dev.oncegate.cli.Clients;
+import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.TopicSetup;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -27,16 +23,29 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Runs the contenders over the same commands on the same brokers, one after the other and in turns, and counts their
  * committed answers. Figures of a shared machine mean little; their ratio within one run does.
  */
-final class Bench {
+public final class Bench {
   private static final Duration GIVE_UP = Duration.ofMinutes(5);
 
   private final Map<String, String> cluster;
   private final Workload workload;
   private final int partitions;
   private final int rounds;
+  private final Path stateDir;
   private final PrintWriter progress;
 
-  Bench(Map<String, String> cluster, Workload workload, int partitions, int rounds, PrintWriter progress) {
+  /**
+   * @param cluster settings that reach broker and registry
+   * @param rounds how often each contender runs
+   * @param stateDir for the state stores
+   */
+  public Bench(
+      Map<String, String> cluster,
+      Workload workload,
+      int partitions,
+      int rounds,
+      Path stateDir,
+      PrintWriter progress) {
+    this.stateDir = stateDir.resolve("state");
     this.cluster = cluster;
     this.workload = workload;
     this.partitions = partitions;
@@ -45,30 +54,27 @@ final class Bench {
   }
 
   /** What a contender reached, in answers per second, a figure for each round. */
-  record Measured(String name, List<Double> perSecond) {
-    double median() {
+  public record Measured(String name, List<Double> perSecond) {
+    /** The middle of the figures. */
+    public double median() {
       List<Double> sorted = perSecond.stream().sorted().toList();
       int middle = sorted.size() / 2;
       return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
   }
 
-  List<Measured> run() throws Exception {
+  /** Runs all; the pass-through topology comes first in the list. */
+  public List<Measured> run() {
     String prefix = "bench-%d.".formatted(System.currentTimeMillis());
     Map<String, List<Double>> figures = new LinkedHashMap<>();
-    Path stateDir = Files.createTempDirectory("oncegate-bench");
-    try {
-      setUp(prefix);
-      for (int round = 1; round <= rounds; round++) {
-        for (Contender contender : List.of(new PassThrough(), new FullGate())) {
-          double perSecond = measure(contender, config(prefix, contender, round, stateDir));
-          progress.println("round %d  %-12s %,12.0f answers/s".formatted(round, contender.name(), perSecond));
-          progress.flush();
-          figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(perSecond);
-        }
+    setUp(prefix);
+    for (int round = 1; round <= rounds; round++) {
+      for (Contender contender : List.of(new PassThrough(), new FullGate())) {
+        double perSecond = measure(contender, config(prefix, contender, round));
+        progress.println("round %d  %-12s %,12.0f answers/s".formatted(round, contender.name(), perSecond));
+        progress.flush();
+        figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(perSecond);
       }
-    } finally {
-      delete(stateDir);
     }
     return figures.entrySet().stream().map(e -> new Measured(e.getKey(), e.getValue())).toList();
   }
@@ -84,7 +90,7 @@ final class Bench {
   }
 
   /** A group of its own for each round, so that each reads all commands; its answers begin where the topic ends. */
-  private GateConfig config(String prefix, Contender contender, int round, Path stateDir) {
+  private GateConfig config(String prefix, Contender contender, int round) {
     Map<String, String> settings = new HashMap<>(cluster);
     settings.put("gate.topic.prefix", prefix);
     settings.put("application.id", prefix + contender.name() + "-" + round);
@@ -94,13 +100,9 @@ final class Bench {
     return GateConfig.of(settings);
   }
 
-  private double measure(Contender contender, GateConfig config) throws Exception {
+  private double measure(Contender contender, GateConfig config) {
     String answers = contender.answers(config);
-    try (Admin admin = Gate.admin(config)) {
-      if (!admin.listTopics().names().get().contains(answers)) {
-        admin.createTopics(List.of(new NewTopic(answers, partitions, (short) 1))).all().get();
-      }
-    }
+    contender.prepare(config, partitions);
     Map<String, Object> settings = Clients.consumer(config.kafkaSettings());
     settings.put("fetch.max.bytes", 50 * 1024 * 1024);
     settings.put("max.poll.records", 20_000);
@@ -111,14 +113,17 @@ final class Bench {
       consumer.assign(assigned);
       consumer.seekToEnd(assigned);
       assigned.forEach(consumer::position);
-      try (AutoCloseable running = contender.start(config)) {
-        return count(consumer, running);
+      Contender.Running running = contender.start(config);
+      try {
+        return count(consumer, contender);
+      } finally {
+        running.close();
       }
     }
   }
 
   /** Answers per second from the first one seen to the last; start-up is not part of it. */
-  private double count(Consumer<byte[], byte[]> consumer, AutoCloseable running) {
+  private double count(Consumer<byte[], byte[]> consumer, Contender contender) {
     long giveUp = System.nanoTime() + GIVE_UP.toNanos();
     long first = 0;
     long before = 0;
@@ -132,17 +137,10 @@ final class Bench {
       }
       if (System.nanoTime() > giveUp) {
         throw new IllegalStateException(
-            "%s answered %d of %d commands in %s".formatted(running, seen, workload.commands(), GIVE_UP));
+            "%s answered %d of %d commands in %s".formatted(contender.name(), seen, workload.commands(), GIVE_UP));
       }
     }
     return (seen - before) * 1e9 / (System.nanoTime() - first);
   }
 
-  private static void delete(Path directory) throws java.io.IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
 }

@@ -7,9 +7,18 @@ interface Contender {
   /** As it is called in reports. */
   String name();
 
-  /** Starts from the first command; closing it stops it. */
-  AutoCloseable start(GateConfig config) throws Exception;
-
   /** The topic with its answers. */
   String answers(GateConfig config);
+
+  /** Makes what it needs beside the topics of the gate. */
+  default void prepare(GateConfig config, int partitions) {}
+
+  /** Starts from the first command. */
+  Running start(GateConfig config);
+
+  /** Closing it stops it. */
+  interface Running extends AutoCloseable {
+    @Override
+    void close();
+  }
 }

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.bench;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.Topics;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** The gate with everything that the contract writes. */
 final class FullGate implements Contender {
@@ -12,8 +13,12 @@ final class FullGate implements Contender {
   }
 
   @Override
-  public AutoCloseable start(GateConfig config) throws Exception {
-    return Gate.start(config);
+  public Running start(GateConfig config) {
+    try {
+      return Gate.start(config)::close;
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   @Override

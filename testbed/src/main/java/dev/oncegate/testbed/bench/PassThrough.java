@@ -1,8 +1,15 @@
 package dev.oncegate.testbed.bench;
 
 import dev.oncegate.config.GateConfig;
+import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.Topics;
+import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -17,7 +24,18 @@ final class PassThrough implements Contender {
   }
 
   @Override
-  public AutoCloseable start(GateConfig config) {
+  public void prepare(GateConfig config, int partitions) {
+    try (Admin admin = Gate.admin(config)) {
+      admin.createTopics(List.of(new NewTopic(answers(config), partitions, (short) 1))).all().get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw new KafkaException(e.getCause());
+    }
+  }
+
+  @Override
+  public Running start(GateConfig config) {
     Topology topology = new Topology();
     topology.addSource(
         AutoOffsetReset.earliest(), "in", new ByteArrayDeserializer(), new ByteArrayDeserializer(),
@@ -27,7 +45,7 @@ final class PassThrough implements Contender {
     properties.putAll(config.kafkaSettings());
     KafkaStreams streams = new KafkaStreams(topology, properties);
     streams.start();
-    return streams;
+    return streams::close;
   }
 
   @Override

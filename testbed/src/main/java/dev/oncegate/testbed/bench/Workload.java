@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.bench;
 
 import dev.oncegate.config.GateConfig;
-import dev.oncegate.cli.Clients;
+import dev.oncegate.config.Clients;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionCommand;
@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * @param duplicatePercent how many of a hundred deliveries repeat an earlier one, 0 to 99
  * @param argsBytes about how long the arguments are
  */
-record Workload(long commands, int duplicatePercent, int argsBytes, long seed) {
+public record Workload(long commands, int duplicatePercent, int argsBytes, long seed) {
   /** Below every limit of the guard, so that no circuit opens. */
   private static final int CALLS_PER_RUN = 100;
 

@@ -1,10 +1,15 @@
 package dev.oncegate.testbed.cli;
 
+import dev.oncegate.cli.StopRequest;
+import dev.oncegate.gate.Gate;
 import dev.oncegate.testbed.stack.DataDirectory;
+import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Stack;
 import dev.oncegate.testbed.stack.StackException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -14,10 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs the stack until it is told to stop. */
+/** {@code up}: broker, registry and gate on this machine, until it is told to stop. */
 @Command(
     name = "up",
-    description = "Starts a broker and a schema registry on this machine and runs them until Ctrl-C.",
+    description = "Runs a broker, a schema registry and the gate on this machine until Ctrl-C.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class Up implements Callable<Integer> {
@@ -49,8 +54,21 @@ final class Up implements Callable<Integer> {
   @Option(names = "--fresh", description = "Empty that directory first.")
   private boolean fresh;
 
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Partitions of the topics, where they are not there yet.")
+  private int partitions;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the gate, such as gate.guard.max.calls=50. May be repeated.")
+  private final Map<String, String> settings = new LinkedHashMap<>();
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     requirePort(Stack.BROKER_PORT_SETTING, brokerPort);
     requirePort(Stack.REGISTRY_PORT_SETTING, registryPort);
     CompletableFuture<Void> stop = StopRequest.listen();
@@ -60,9 +78,10 @@ final class Up implements Callable<Integer> {
         directory.empty();
       }
       try (Stack stack = Stack.start(directory, brokerPort, registryPort);
+          Gate gate = LocalGate.start(LocalGate.config(stack, directory, settings), partitions);
           UpFile upFile = UpFile.write(directory.path(), stack.bootstrapServers(), stack.registryUrl())) {
         tell(stack, upFile);
-        runUntil(stop, stack);
+        runUntil(stop, stack, gate);
       }
     }
     return ExitCode.OK;
@@ -84,8 +103,12 @@ final class Up implements Callable<Integer> {
     out.flush();
   }
 
-  private static void runUntil(CompletableFuture<Void> stop, Stack stack) {
-    CompletableFuture<StackException> ended = stack.ended();
+  private static void runUntil(CompletableFuture<Void> stop, Stack stack, Gate gate) {
+    CompletableFuture<StackException> ended =
+        stack
+            .ended()
+            .applyToEither(
+                gate.ended().thenApply(state -> new StackException("the gate has ended: " + state)), end -> end);
     CompletableFuture.anyOf(stop, ended).join();
     if (!stop.isDone()) {
       throw ended.join();

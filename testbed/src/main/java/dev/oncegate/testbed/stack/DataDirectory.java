@@ -24,9 +24,21 @@ public final class DataDirectory implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
 
-  private DataDirectory(Path path, FileChannel channel) {
+  private final boolean temporary;
+
+  private DataDirectory(Path path, FileChannel channel, boolean temporary) {
     this.path = path;
     this.channel = channel;
+    this.temporary = temporary;
+  }
+
+  /** A new directory that is deleted when it is closed; its name begins with {@code prefix}. */
+  public static DataDirectory temporary(String prefix) {
+    try {
+      return take(Files.createTempDirectory(prefix), true);
+    } catch (IOException e) {
+      throw new StackException("no temporary directory can be made: %s".formatted(e), e);
+    }
   }
 
   /**
@@ -35,6 +47,10 @@ public final class DataDirectory implements AutoCloseable {
    * @throws StackException where another process has it
    */
   public static DataDirectory open(Path path) {
+    return take(path, false);
+  }
+
+  private static DataDirectory take(Path path, boolean temporary) {
     FileChannel channel = null;
     try {
       Files.createDirectories(path);
@@ -49,7 +65,7 @@ public final class DataDirectory implements AutoCloseable {
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
-      return new DataDirectory(path, channel);
+      return new DataDirectory(path, channel, temporary);
     } catch (IOException e) {
       throw new StackException("%s cannot be used as a data directory: %s".formatted(path, e), e);
     }
@@ -89,10 +105,15 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Lets others use the directory. */
+  /** Lets others use the directory, or deletes it where it is temporary. */
   @Override
   public void close() {
     try {
+      if (temporary) {
+        empty();
+        Files.delete(path.resolve(LOCK_FILE));
+        Files.delete(path);
+      }
       channel.close();
     } catch (IOException e) {
       throw new StackException("the lock of %s cannot be released: %s".formatted(path, e), e);

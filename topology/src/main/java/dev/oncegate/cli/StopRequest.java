@@ -1,4 +1,4 @@
-package dev.oncegate.testbed.cli;
+package dev.oncegate.cli;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
  * Ctrl-C and SIGTERM as a request that a command answers in its own order and time. Without it the JVM's end and the
  * shutdown hooks would run beside the command. To be stopped is no failure: the exit code is the command's own.
  */
-final class StopRequest {
+public final class StopRequest {
   private static final int ANSWER_TIMEOUT_S = 60;
   private static final CompletableFuture<Integer> EXIT_CODE = new CompletableFuture<>();
 
@@ -20,7 +20,7 @@ final class StopRequest {
    *
    * @return completes when a stop is asked for
    */
-  static CompletableFuture<Void> listen() {
+  public static CompletableFuture<Void> listen() {
     CompletableFuture<Void> received = new CompletableFuture<>();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endJvm(received), "stop-request"));
     return received;
@@ -40,7 +40,7 @@ final class StopRequest {
   }
 
   /** Ends the JVM; the last thing a main method does. */
-  static void exit(int code) {
+  public static void exit(int code) {
     EXIT_CODE.complete(code);
     System.exit(code);
   }

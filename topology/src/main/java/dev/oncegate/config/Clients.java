@@ -1,4 +1,4 @@
-package dev.oncegate.cli;
+package dev.oncegate.config;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,0 +1,38 @@
+package dev.oncegate.testbed.stack;
+
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.gate.Gate;
+import dev.oncegate.gate.TopicSetup;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The gate on top of an embedded stack, in this process. */
+public final class LocalGate {
+  private LocalGate() {}
+
+  /** A configuration that reaches the stack and keeps its state beside the stack's data; settings go before. */
+  public static GateConfig config(Stack stack, DataDirectory directory, Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>();
+    all.put("bootstrap.servers", stack.bootstrapServers());
+    all.put("schema.registry.url", stack.registryUrl());
+    all.put("state.dir", directory.path().resolve("state").toString());
+    all.putAll(settings);
+    return GateConfig.of(all);
+  }
+
+  /**
+   * Makes the topics that are missing, starts the gate and waits until it runs.
+   *
+   * @throws InterruptedException while waiting
+   */
+  public static Gate start(GateConfig config, int partitions) throws InterruptedException {
+    try (Admin admin = Gate.admin(config)) {
+      new TopicSetup(admin, config).create(partitions, Optional.of((short) 1));
+    }
+    Gate gate = Gate.start(config);
+    gate.running().join();
+    return gate;
+  }
+}
