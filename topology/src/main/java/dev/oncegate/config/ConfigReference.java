@@ -3,6 +3,7 @@ package dev.oncegate.config;
 import dev.oncegate.gate.serde.RegistryConfig;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
@@ -65,10 +66,10 @@ public final class ConfigReference {
       out.append(
           "| %s | %s | %s | %s |%n%n"
               .formatted(
-                  key.type.name().toLowerCase(java.util.Locale.ROOT),
+                  key.type.name().toLowerCase(Locale.ROOT),
                   defaultOf(key),
                   key.validator == null ? "" : key.validator.toString(),
-                  key.importance.name().toLowerCase(java.util.Locale.ROOT)));
+                  key.importance.name().toLowerCase(Locale.ROOT)));
     }
   }
 

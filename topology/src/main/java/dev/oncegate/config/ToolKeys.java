@@ -40,12 +40,13 @@ final class ToolKeys {
         (key, value) -> {
           if (key.startsWith(PREFIX)) {
             String general = generalKeyOf(key);
-            String tool = general == null ? "" : key.substring(PREFIX.length(), key.length() - ending(general).length());
-            if (general == null || tool.isBlank()) {
+            int nameEnd = general == null ? 0 : key.length() - ending(general).length();
+            if (general == null || nameEnd <= PREFIX.length()) {
               throw new ConfigException(
                   "%s is no setting; for a tool there are %sNAME%s"
                       .formatted(key, PREFIX, String.join(", " + PREFIX + "NAME", endings())));
             }
+            String tool = key.substring(PREFIX.length(), nameEnd);
             byTool.computeIfAbsent(tool, t -> new LinkedHashMap<>()).put(general, parsed(key, general, value));
           }
         });
