@@ -26,6 +26,8 @@ record Arrival(
   enum Source {
     COMMANDS,
     OUTCOMES,
-    CONTROLS
+    CONTROLS,
+    /** The gate's own topic, but nothing says from where a record was carried there: somebody else wrote it. */
+    FOREIGN
   }
 }

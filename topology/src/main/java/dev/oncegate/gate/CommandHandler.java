@@ -9,6 +9,7 @@ import dev.oncegate.core.intake.ActionId;
 import dev.oncegate.core.intake.Admission;
 import dev.oncegate.core.intake.Intake;
 import dev.oncegate.core.intake.Intent;
+import dev.oncegate.core.intake.SideEffectClass;
 import dev.oncegate.core.ledger.ActionEntry;
 import dev.oncegate.core.ledger.ActionLedger;
 import dev.oncegate.core.ledger.Decision;
@@ -75,7 +76,9 @@ final class CommandHandler {
     ActionEntry entry = known == null ? null : overdue.noticed(intent.id(), known, nowMs);
     RunState run = log.get(runId);
     long seq = run.seq() + 1;
-    Decision decision = ledger.decide(entry, intent, arrival.at(), seq, nowMs, tokens.get());
+    // A token costs a read of the system's entropy: only where it may be given out.
+    String token = intent.sideEffectClass() == SideEffectClass.DESTRUCTIVE ? tokens.get() : "";
+    Decision decision = ledger.decide(entry, intent, arrival.at(), seq, nowMs, token);
     RunGuard.Verdict verdict = guard.judge(run, Calls.of(decision, intent, arrival.eventTimeMs(), seq), nowMs);
     ActionResult result = Results.begin(runId, seq, arrival.at(), arrival.eventTimeMs(), nowMs);
     result.setIdempotencyKey(intent.id().key());

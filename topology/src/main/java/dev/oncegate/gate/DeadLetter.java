@@ -11,6 +11,8 @@ record DeadLetter(Cause cause, String message) {
     WRONG_TYPE,
     /** A command, outcome or control without a run or scope: nothing can be judged. */
     NO_RUN_ID,
+    /** A record of the reroute topic that the gate did not write. */
+    FOREIGN_RECORD,
     /** An outcome of an action that is not known, or no longer. */
     UNKNOWN_ACTION,
     /** An outcome or control for an attempt that was never let through. */

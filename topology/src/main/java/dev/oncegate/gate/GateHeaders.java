@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** The record headers the gate reads and writes. All values are UTF-8 text. */
+/** The record headers the gate reads and writes. All values are UTF-8 text, but that of {@link #ORIGIN_KEY}. */
 public final class GateHeaders {
   /** W3C Trace Context, and the caller's own correlation: carried from a command to its effect and results. */
   public static final List<String> CARRIED = List.of("traceparent", "tracestate", "correlation-id");
@@ -39,7 +39,10 @@ public final class GateHeaders {
   /** Where a rerouted record lay first: offset. */
   static final String ORIGIN_OFFSET = "oncegate.origin.offset";
 
-  private static final List<String> ORIGIN = List.of(ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET);
+  /** The key of a rerouted record before it was carried on by its scope: bytes; absent where it had none. */
+  static final String ORIGIN_KEY = "oncegate.origin.key";
+
+  private static final List<String> ORIGIN = List.of(ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET, ORIGIN_KEY);
 
   private GateHeaders() {}
 

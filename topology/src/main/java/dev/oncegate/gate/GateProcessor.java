@@ -72,7 +72,11 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     RecordMetadata metadata =
         gate.context.recordMetadata().orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
     Arrival arrival = arrivalOf(record, metadata);
-    if (arrival == null) {
+    if (arrival.source() == Arrival.Source.FOREIGN) {
+      gate.outbox.deadLetter(
+          arrival,
+          new DeadLetter(
+              DeadLetter.Cause.FOREIGN_RECORD, "This topic is the gate's own; nothing says where the record came from."));
       return;
     }
     SpecificRecord value;
@@ -108,6 +112,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
           wrongType(gate, arrival, value, "ControlCommand");
         }
       }
+      case FOREIGN -> throw new IllegalStateException("a foreign record is put aside unread");
     }
   }
 
@@ -128,14 +133,13 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         arrival, new DeadLetter(DeadLetter.Cause.WRONG_TYPE, "Found %s where %s is expected.".formatted(found, expected)));
   }
 
-  private @Nullable Arrival arrivalOf(Record<byte[], byte[]> record, RecordMetadata metadata) {
+  private Arrival arrivalOf(Record<byte[], byte[]> record, RecordMetadata metadata) {
     String topic = metadata.topic();
     Coordinates at = new Coordinates(topic, metadata.partition(), metadata.offset());
-    if (!topic.equals(parts.topics().reroute())) {
-      return new Arrival(
-          parts.sourceOf(topic), at, false, record.timestamp(), record.key(), record.value(), record.headers());
-    }
-    return Rerouted.arrival(record, parts);
+    Arrival.Source source = parts.sourceOf(topic);
+    return source == null
+        ? Rerouted.arrival(record, at, parts)
+        : new Arrival(source, at, false, record.timestamp(), record.key(), record.value(), record.headers());
   }
 
   private void onTick() {

@@ -48,10 +48,13 @@ final class Outbox {
 
   /** Carries a record to the partition of its scope. */
   void reroute(String scope, Arrival arrival) {
-    RecordHeaders headers = new RecordHeaders(arrival.headers().toArray());
+    Headers headers = GateHeaders.withoutOrigin(arrival.headers());
     GateHeaders.set(headers, GateHeaders.ORIGIN_TOPIC, arrival.at().topic());
     GateHeaders.set(headers, GateHeaders.ORIGIN_PARTITION, arrival.at().partition());
     GateHeaders.set(headers, GateHeaders.ORIGIN_OFFSET, arrival.at().offset());
+    if (arrival.key() != null) {
+      headers.add(GateHeaders.ORIGIN_KEY, arrival.key());
+    }
     forward(topics.reroute(), bytes(scope), arrival.value(), arrival.eventTimeMs(), headers);
   }
 
