@@ -72,7 +72,7 @@ final class CommandHandler {
   }
 
   private void decide(Arrival arrival, ActionCommand command, RunId runId, Intent intent, long nowMs) {
-    ActionEntry known = actions.find(intent.id(), arrival.eventTimeMs(), nowMs);
+    ActionEntry known = actions.find(intent.id(), arrival.eventTimeMs());
     ActionEntry entry = known == null ? null : overdue.noticed(intent.id(), known, nowMs);
     RunState run = log.get(runId);
     long seq = run.seq() + 1;
@@ -118,11 +118,11 @@ final class CommandHandler {
     RunState run = log.get(runId);
     long seq = run.seq() + 1;
     ActionResult result = Results.begin(runId, seq, arrival.at(), arrival.eventTimeMs(), nowMs);
-    result.setCorrelationId(command.getCorrelationId());
-    result.setTool(command.getTool().isBlank() ? null : command.getTool());
+    result.setCorrelationId(nameOrNone(command.getCorrelationId()));
+    result.setTool(nameOrNone(command.getTool()));
     if (refusal instanceof Admission.Invalid invalid) {
       result.setField(invalid.field());
-      result.setIdempotencyKey(command.getIdempotencyKey());
+      result.setIdempotencyKey(nameOrNone(command.getIdempotencyKey()));
       Results.decided(result, dev.oncegate.schema.Decision.INVALID, "FIELD_INVALID", invalid.message());
     } else if (refusal instanceof Admission.Expired expired) {
       result.setIdempotencyKey(expired.intent().id().key());
@@ -133,6 +133,10 @@ final class CommandHandler {
     RunGuard.Verdict verdict = guard.judge(run, call, nowMs);
     Headers carried = GateHeaders.carried(arrival.headers());
     close(arrival, runId, verdict, result, carried, Tally.Item.REJECTION, nowMs);
+  }
+
+  private static @Nullable String nameOrNone(@Nullable String text) {
+    return GateParts.isName(text) ? text : null;
   }
 
   private void close(

@@ -3,6 +3,7 @@ package dev.oncegate.gate;
 import dev.oncegate.core.intake.Command;
 import dev.oncegate.core.intake.SideEffectClass;
 import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.Compensation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,14 @@ final class Commands {
         command.getRequestTtlMs(),
         command.getDeadlineMs(),
         command.getAttemptNumber(),
-        command.getCorrelationId());
+        command.getCorrelationId(),
+        compensation(command.getCompensation()));
+  }
+
+  private static Command.@Nullable Compensation compensation(@Nullable Compensation compensation) {
+    return compensation == null
+        ? null
+        : new Command.Compensation(compensation.getSagaId(), compensation.getTool(), compensation.getArgs());
   }
 
   private static @Nullable Long millis(@Nullable Instant instant) {

@@ -51,6 +51,13 @@ final class ControlHandler {
   }
 
   void handle(Arrival arrival, ControlCommand control, long nowMs) {
+    if (control.getControlId().length() > GateParts.MAX_NAME) {
+      invalid(
+          arrival,
+          "control_id has %d characters; at most %d are allowed."
+              .formatted(control.getControlId().length(), GateParts.MAX_NAME));
+      return;
+    }
     switch (control.getType()) {
       case RESET, FORCE_OPEN, DISABLE, ABORT -> changeCircuit(arrival, control, nowMs);
       case RELEASE, SETTLE -> changeAction(arrival, control, nowMs);
@@ -78,9 +85,6 @@ final class ControlHandler {
       return;
     }
     RunState after = verdict.run().heardOf(nowMs);
-    if (control.getType() == ControlType.ABORT) {
-      after = log.publishCounts(runId, after, true, nowMs);
-    }
     CircuitEvents.Trigger trigger = new CircuitEvents.Trigger(arrival.at(), control.getControlId());
     log.store(runId, after, verdict.changes(), trigger, nowMs);
   }
@@ -94,7 +98,7 @@ final class ControlHandler {
       return;
     }
     ActionId id = new ActionId(parts.scopeOf(control), key);
-    ActionEntry known = actions.find(id, arrival.eventTimeMs(), nowMs);
+    ActionEntry known = actions.find(id, arrival.eventTimeMs());
     ActionEntry entry = known == null ? null : overdue.noticed(id, known, nowMs);
     StoredOutcome outcome = control.getOutcome();
     Settlement settlement =
@@ -140,10 +144,8 @@ final class ControlHandler {
     if (outcome.getStatus() != OutcomeStatus.SUCCEEDED && outcome.getStatus() != OutcomeStatus.FAILED) {
       return "outcome.status is %s; SETTLE allows SUCCEEDED and FAILED.".formatted(outcome.getStatus());
     }
-    String result = outcome.getResult();
-    return result != null && check.tooLong(result)
-        ? "outcome.result is longer than the %d bytes that are stored.".formatted(parts.resultMaxBytes())
-        : null;
+    String problem = check.problemOf(outcome);
+    return problem == null ? null : "outcome." + problem;
   }
 
   private static DeadLetter refusal(ControlCommand control, Settlement.Refused refused, @Nullable ActionEntry entry) {

@@ -42,15 +42,19 @@ public final class GateHeaders {
   /** The key of a rerouted record before it was carried on by its scope: bytes; absent where it had none. */
   static final String ORIGIN_KEY = "oncegate.origin.key";
 
+  /** More than Trace Context asks to be carried; a longer one would make an effect grow beyond what a topic takes. */
+  private static final int MAX_CARRIED_BYTES = 1_024;
+
   private static final List<String> ORIGIN = List.of(ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET, ORIGIN_KEY);
 
   private GateHeaders() {}
 
-  /** Those headers of a command that go on to its effect and results. */
+  /** Those headers of a command that go on to its effect and results: the last of each name, if it is not too long. */
   static Headers carried(Headers from) {
     RecordHeaders carried = new RecordHeaders();
-    for (Header header : from) {
-      if (CARRIED.contains(header.key())) {
+    for (String name : CARRIED) {
+      Header header = from.lastHeader(name);
+      if (header != null && header.value() != null && header.value().length <= MAX_CARRIED_BYTES) {
         carried.add(header);
       }
     }

@@ -35,6 +35,14 @@ record GateParts(
     InstantSource clock,
     Supplier<String> tokens) {
 
+  /** Most characters of a name. What is longer is not echoed: a record must not grow on its way through the gate. */
+  static final int MAX_NAME = 255;
+
+  /** Whether a text can name something. */
+  static boolean isName(@Nullable String text) {
+    return text != null && !text.isBlank() && text.length() <= MAX_NAME;
+  }
+
   /** An intake of one's own for each processor: it keeps buffers and is not thread safe. */
   Intake newIntake() {
     return new Intake(scope, intakeLimits);
@@ -50,11 +58,11 @@ record GateParts(
   }
 
   private String scopeOr(String runId, @Nullable String agentId, @Nullable String tenant) {
-    if (runId.isBlank()) {
+    if (!isName(runId)) {
       return "";
     }
     String named = scope.of(runId, agentId, tenant);
-    return named == null || named.isBlank() ? runId : named;
+    return named != null && isName(named) ? named : runId;
   }
 
   /** The partition of a scope: murmur2 of its UTF-8 bytes, as Java's producer chooses it. */

@@ -31,6 +31,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   /** What exists once a partition is assigned. */
   private record Live(
       ProcessorContext<byte[], byte[]> context,
+      ActionStore actions,
       Outbox outbox,
       CommandHandler commands,
       OutcomeHandler outcomes,
@@ -55,6 +56,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     live =
         new Live(
             context,
+            actions,
             outbox,
             new CommandHandler(parts, actions, timers, log, overdue, results, outbox),
             new OutcomeHandler(parts, actions, settling, outbox),
@@ -117,9 +119,13 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   private void handle(Live gate, Arrival arrival, String scope, Runnable here) {
-    if (scope.isBlank()) {
+    if (!GateParts.isName(scope)) {
       gate.outbox.deadLetter(
-          arrival, new DeadLetter(DeadLetter.Cause.NO_RUN_ID, "The record names no run or scope; nothing can be judged."));
+          arrival,
+          new DeadLetter(
+              DeadLetter.Cause.NO_RUN_ID,
+              "The record names no run or scope of 1 to %d characters; nothing can be judged."
+                  .formatted(GateParts.MAX_NAME)));
     } else if (arrival.liesRight() || parts.partitionOf(scope) == gate.context.taskId().partition()) {
       here.run();
     } else {
@@ -147,9 +153,13 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     gate.timers.onTick(nowMs(gate));
   }
 
-  /** Never behind the partition: an instance whose clock is late must not see an older time than its predecessor. */
+  /**
+   * Never behind the partition and its state: an instance whose clock is late must not see an older time than its
+   * predecessor, or it would write where the stores no longer keep anything.
+   */
   private long nowMs(Live gate) {
-    return Math.max(parts.clock().millis(), gate.context.currentStreamTimeMs());
+    long reachedMs = Math.max(gate.context.currentStreamTimeMs(), gate.actions.newestBucketMs());
+    return Math.max(parts.clock().millis(), reachedMs);
   }
 
   private Live live() {

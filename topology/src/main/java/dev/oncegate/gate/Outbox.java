@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The way out: everything the gate writes to a topic passes here, in the transaction of the record it answers. */
 final class Outbox {
+  /** Messages may quote what was sent; a dead letter must not be much larger than its record. */
+  private static final int MAX_MESSAGE = 500;
+
   private final ProcessorContext<byte[], byte[]> context;
   private final Topics topics;
   private final Serializer<SpecificRecord> serializer;
@@ -62,12 +65,16 @@ final class Outbox {
   void deadLetter(Arrival arrival, DeadLetter cause) {
     RecordHeaders headers = new RecordHeaders(arrival.headers().toArray());
     GateHeaders.set(headers, GateHeaders.CAUSE, cause.code());
-    GateHeaders.set(headers, GateHeaders.MESSAGE, cause.message());
+    GateHeaders.set(headers, GateHeaders.MESSAGE, shortened(cause.message()));
     GateHeaders.set(headers, GateHeaders.DEAD_TOPIC, arrival.at().topic());
     GateHeaders.set(headers, GateHeaders.DEAD_PARTITION, arrival.at().partition());
     GateHeaders.set(headers, GateHeaders.DEAD_OFFSET, arrival.at().offset());
     GateHeaders.set(headers, GateHeaders.DEAD_TIMESTAMP, arrival.eventTimeMs());
     forward(topics.deadLetters(), arrival.key(), arrival.value(), arrival.eventTimeMs(), headers);
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
   }
 
   private void send(String topic, String key, @Nullable SpecificRecord value, long timeMs, Headers headers) {

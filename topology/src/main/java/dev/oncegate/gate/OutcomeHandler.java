@@ -38,7 +38,7 @@ final class OutcomeHandler {
       return;
     }
     ActionId id = new ActionId(reported.getScope(), reported.getIdempotencyKey());
-    ActionEntry entry = actions.find(id, arrival.eventTimeMs(), nowMs);
+    ActionEntry entry = actions.find(id, arrival.eventTimeMs());
     Settlement settlement = ledger.settle(entry, outcomeOf(reported));
     if (settlement instanceof Settlement.Settled settled && entry != null) {
       settling.settled(

@@ -80,6 +80,7 @@ public final class Intake {
     String tool = name("tool", command.tool());
     checkKey(command.idempotencyKey());
     checkTimes(command, nowMs);
+    checkCompensation(command.compensation());
     byte[] args = canonical(command.args());
     byte[] argsSha = sha256.plain(args);
     String argsHash = HEX.formatHex(argsSha);
@@ -129,7 +130,14 @@ public final class Intake {
       }
     }
     try {
-      return CanonicalJson.of(args);
+      byte[] canonical = CanonicalJson.of(args);
+      // The canonical form of a number may be five times as long as what was sent.
+      if (canonical.length > limits.argsMaxBytes()) {
+        throw new InvalidFieldException(
+            "args",
+            "has %d bytes in canonical form; at most %d are allowed.".formatted(canonical.length, limits.argsMaxBytes()));
+      }
+      return canonical;
     } catch (JsonRefusedException e) {
       throw new InvalidFieldException("args", "is no acceptable JSON object: " + e.getMessage());
     }
@@ -151,6 +159,19 @@ public final class Intake {
     if (deadlineMs != null && (deadlineMs < 1 || deadlineMs > limits.deadlineMaxMs())) {
       throw new InvalidFieldException(
           "deadline_ms", "is %d; allowed is 1 to %d.".formatted(deadlineMs, limits.deadlineMaxMs()));
+    }
+  }
+
+  private void checkCompensation(Command.@Nullable Compensation compensation) throws InvalidFieldException {
+    if (compensation == null) {
+      return;
+    }
+    name("compensation.saga_id", compensation.sagaId());
+    name("compensation.tool", compensation.tool());
+    long bytes = compensation.args().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > limits.argsMaxBytes()) {
+      throw new InvalidFieldException(
+          "compensation.args", "has %d bytes; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
     }
   }
 

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * three for one that comes late. Never a range scan, and whole segments drop.
  *
  * <p>Two traps of segmented stores are closed here. A put that is too old is dropped without an error: retention covers
- * every bucket that can still be written. And the clocks of two instances differ: the newest bucket ever written is
- * remembered with the state, and look-ups begin there, so an entry of an instance whose clock is ahead is still seen by
- * its successor.
+ * every bucket that can still be found, and no other is written. And the clocks of two instances differ: the newest
+ * bucket ever written is remembered with the state, look-ups begin there, and no instance may take the time for earlier
+ * ({@link #newestBucketMs}): an entry of an instance whose clock is ahead is still seen by its successor.
  */
 public final class ActionStore {
   /** Name of the store. */
   public static final String NAME = "actions";
+
+  /** How many buckets behind the newest one are looked at. */
+  private static final int REACH = 3;
 
   private final WindowStore<byte[], byte[]> store;
   private final TimerStore timers;
@@ -45,8 +48,8 @@ public final class ActionStore {
   /** Builds the store for a dedup window, in milliseconds. */
   public static StoreBuilder<WindowStore<byte[], byte[]>> builder(long windowMs) {
     Duration window = Duration.ofMillis(windowMs);
-    // The oldest bucket that is read or written lies three windows before the end of the newest.
-    Duration retention = window.multipliedBy(4);
+    // A bucket of the reach begins REACH windows before the newest one: strictly within the retention.
+    Duration retention = window.multipliedBy(REACH + 1);
     return Stores.windowStoreBuilder(
         Stores.persistentWindowStore(NAME, retention, window, false),
         Serdes.ByteArray(),
@@ -56,13 +59,12 @@ public final class ActionStore {
   /**
    * What is known of an action for a command or outcome of the given event time; null where nothing is, or no longer.
    *
-   * @param eventTimeMs in epoch milliseconds, not older than the dedup window
+   * @param eventTimeMs in epoch milliseconds; however old it is, no more than four buckets are looked at
    */
-  public @Nullable ActionEntry find(ActionId id, long eventTimeMs, long nowMs) {
+  public @Nullable ActionEntry find(ActionId id, long eventTimeMs) {
     byte[] key = id.toBytes();
-    long newest = Math.max(newestBucketMs, bucketOf(nowMs));
-    long oldest = bucketOf(eventTimeMs - windowMs);
-    for (long bucket = newest; bucket >= oldest && bucket >= 0; bucket -= windowMs) {
+    long oldest = Math.max(bucketOf(eventTimeMs - windowMs), newestBucketMs - REACH * windowMs);
+    for (long bucket = newestBucketMs; bucket >= oldest && bucket >= 0; bucket -= windowMs) {
       byte[] bytes = store.fetch(key, bucket);
       if (bytes != null) {
         ActionEntry entry = ActionEntryFormat.fromBytes(bytes);
@@ -75,11 +77,19 @@ public final class ActionStore {
   /** Stores an entry in the bucket of the time from which it is remembered. */
   public void put(ActionId id, ActionEntry entry) {
     long bucket = bucketOf(entry.rememberedFromMs());
+    if (bucket < newestBucketMs - REACH * windowMs) {
+      throw new IllegalStateException("the store would drop, without a word, an entry of " + entry.rememberedFromMs());
+    }
     if (bucket > newestBucketMs) {
       newestBucketMs = bucket;
       timers.putNewestBucketMs(bucket);
     }
     store.put(id.toBytes(), ActionEntryFormat.toBytes(entry), bucket);
+  }
+
+  /** Start of the newest bucket ever written, in epoch milliseconds; 0 where none was. */
+  public long newestBucketMs() {
+    return newestBucketMs;
   }
 
   /** The last event time, in epoch milliseconds, for which an entry is found. */
