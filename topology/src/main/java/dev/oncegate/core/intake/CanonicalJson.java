@@ -18,23 +18,26 @@ public final class CanonicalJson {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private final String text;
+  private final int maxBytes;
   private final StringBuilder out;
   private int position;
   private int depth;
 
-  private CanonicalJson(String text) {
+  private CanonicalJson(String text, int maxBytes) {
     this.text = text;
+    this.maxBytes = maxBytes;
     this.out = new StringBuilder(text.length());
   }
 
   /**
    * The canonical form of a JSON object.
    *
+   * @param maxBytes most bytes that the canonical form may have; it can be longer than the text
    * @return its UTF-8 bytes
-   * @throws JsonRefusedException where the text is no JSON object or no I-JSON
+   * @throws JsonRefusedException where the text is no JSON object, no I-JSON or too long
    */
-  public static byte[] of(String text) throws JsonRefusedException {
-    CanonicalJson json = new CanonicalJson(text);
+  public static byte[] of(String text, int maxBytes) throws JsonRefusedException {
+    CanonicalJson json = new CanonicalJson(text, maxBytes);
     json.skipSpace();
     if (json.position == text.length() || text.charAt(json.position) != '{') {
       throw json.refused("a JSON object is expected");
@@ -44,7 +47,11 @@ public final class CanonicalJson {
     if (json.position != text.length()) {
       throw json.refused("nothing may follow the object");
     }
-    return json.out.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = json.out.toString().getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > maxBytes) {
+      throw json.tooLong();
+    }
+    return bytes;
   }
 
   private void value() throws JsonRefusedException {
@@ -170,7 +177,8 @@ public final class CanonicalJson {
   }
 
   private String escapedString(int start, int plain) throws JsonRefusedException {
-    StringBuilder value = new StringBuilder(text.length() - start).append(text, start, plain);
+    // Not the rest of the text as capacity: a text of many short strings would cost the square of its length.
+    StringBuilder value = new StringBuilder(plain - start + 16).append(text, start, plain);
     position = plain;
     while (peek() != '"') {
       char c = text.charAt(position++);
@@ -269,6 +277,10 @@ public final class CanonicalJson {
       throw refused(problem);
     }
     position = end;
+    // Only numbers grow (1e20 has 21 digits): here and nowhere else the form can outgrow its bound.
+    if (out.length() > maxBytes) {
+      throw tooLong();
+    }
   }
 
   private char peek() throws JsonRefusedException {
@@ -300,6 +312,10 @@ public final class CanonicalJson {
       }
       position++;
     }
+  }
+
+  private JsonRefusedException tooLong() {
+    return refused("its canonical form has more than %d bytes".formatted(maxBytes));
   }
 
   private JsonRefusedException refused(String why) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Numbers in the form of RFC 8785, which is ECMAScript's: the shortest digits that give the same double.
  *
  * <p>A number whose decimal value is another after the way through a double is refused: two agents that mean different
- * amounts would otherwise share a hash. Digits and exponents are compared as text, so a literal of a million digits costs
- * no more than reading it.
+ * amounts would otherwise share a hash. Digits and exponents are compared as text, so a literal of a million digits
+ * costs no more than reading it.
  */
 final class CanonicalNumber {
   private static final int MAX_EXACT_DIGITS = 15;

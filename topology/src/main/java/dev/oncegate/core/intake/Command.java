@@ -2,7 +2,10 @@ package dev.oncegate.core.intake;
 
 import org.jspecify.annotations.Nullable;
 
-/** One delivery of an action as the agent sent it, not yet validated. Times are in epoch milliseconds. */
+/**
+ * One delivery of an action as the agent sent it, not yet validated. Times are in epoch milliseconds; texts have no
+ * lone surrogates, as every decoder of UTF-8 gives them.
+ */
 public record Command(
     String runId,
     @Nullable String agentId,

@@ -35,7 +35,7 @@ public final class Intake {
    * Judges one command.
    *
    * @param at where the command lies
-   * @param eventTimeMs timestamp of its record, not later than {@code nowMs}; epoch milliseconds
+   * @param eventTimeMs timestamp of its record, from 0 to {@code nowMs}; epoch milliseconds
    * @param nowMs the gate's clock, in epoch milliseconds
    */
   public Admission admit(Command command, Coordinates at, long eventTimeMs, long nowMs) {
@@ -72,7 +72,8 @@ public final class Intake {
     String scopeValue = scope.of(runId, command.agentId(), command.tenant());
     if (scopeValue == null || scopeValue.isBlank()) {
       throw new InvalidFieldException(
-          scope.field(), "is missing; it is required where gate.scope is " + scope.name().toLowerCase(Locale.ROOT) + ".");
+          scope.field(),
+          "is missing; it is required where gate.scope is %s.".formatted(scope.name().toLowerCase(Locale.ROOT)));
     }
     optionalName("agent_id", command.agentId());
     optionalName("tenant", command.tenant());
@@ -80,7 +81,6 @@ public final class Intake {
     String tool = name("tool", command.tool());
     checkKey(command.idempotencyKey());
     checkTimes(command, nowMs);
-    checkCompensation(command.compensation());
     byte[] args = canonical(command.args());
     byte[] argsSha = sha256.plain(args);
     String argsHash = HEX.formatHex(argsSha);
@@ -130,14 +130,7 @@ public final class Intake {
       }
     }
     try {
-      byte[] canonical = CanonicalJson.of(args);
-      // The canonical form of a number may be five times as long as what was sent.
-      if (canonical.length > limits.argsMaxBytes()) {
-        throw new InvalidFieldException(
-            "args",
-            "has %d bytes in canonical form; at most %d are allowed.".formatted(canonical.length, limits.argsMaxBytes()));
-      }
-      return canonical;
+      return CanonicalJson.of(args, limits.argsMaxBytes());
     } catch (JsonRefusedException e) {
       throw new InvalidFieldException("args", "is no acceptable JSON object: " + e.getMessage());
     }
@@ -162,19 +155,6 @@ public final class Intake {
     }
   }
 
-  private void checkCompensation(Command.@Nullable Compensation compensation) throws InvalidFieldException {
-    if (compensation == null) {
-      return;
-    }
-    name("compensation.saga_id", compensation.sagaId());
-    name("compensation.tool", compensation.tool());
-    long bytes = compensation.args().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > limits.argsMaxBytes()) {
-      throw new InvalidFieldException(
-          "compensation.args", "has %d bytes; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
-    }
-  }
-
   private static void checkKey(@Nullable String key) throws InvalidFieldException {
     if (key == null) {
       return;
@@ -182,7 +162,8 @@ public final class Intake {
     name("idempotency_key", key);
     if (key.startsWith(ActionId.OWN)) {
       throw new InvalidFieldException(
-          "idempotency_key", "is %s; keys that begin with '%s' are the gate's own.".formatted(shown(key), ActionId.OWN));
+          "idempotency_key",
+          "is %s; keys that begin with '%s' are the gate's own.".formatted(shown(key), ActionId.OWN));
     }
   }
 
@@ -203,7 +184,8 @@ public final class Intake {
   private static @Nullable String optionalName(String field, @Nullable String value) throws InvalidFieldException {
     if (value != null && value.length() > MAX_CHARS) {
       throw new InvalidFieldException(
-          field, "is %s with %d characters; at most %d are allowed.".formatted(shown(value), value.length(), MAX_CHARS));
+          field,
+          "is %s with %d characters; at most %d are allowed.".formatted(shown(value), value.length(), MAX_CHARS));
     }
     return value;
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Identifies a payload: SHA-256 over the length-prefixed tool, side-effect class and canonical arguments. What is not in
- * this closed list (attempt number, correlation id, deadline, token, timestamps) does not change it.
+ * Identifies a payload: SHA-256 over the length-prefixed tool, side-effect class and canonical arguments. What is not
+ * in this closed list (attempt number, correlation id, deadline, token, timestamps) does not change it.
  *
  * @param version of the recipe; hashes of different versions are never compared as equal
  * @param bytes 32 bytes

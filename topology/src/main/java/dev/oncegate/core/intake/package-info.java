@@ -1,4 +1,4 @@
-/** Admits commands: validates them, brings their arguments into canonical form, hashes them, derives their keys. Pure. */
+/** Admits commands: validates them, canonicalises and hashes their arguments, derives their keys. Pure. */
 @NullMarked
 package dev.oncegate.core.intake;
 
