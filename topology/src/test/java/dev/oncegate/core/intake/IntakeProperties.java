@@ -14,6 +14,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.StringLength;
 import net.jqwik.api.statistics.Statistics;
 
 class IntakeProperties {
@@ -57,7 +59,7 @@ class IntakeProperties {
 
   @Property
   void movingCharactersBetweenToolAndArgumentsChangesTheHash(
-      @ForAll("wellFormed") String tool, @ForAll("wellFormed") String args, @ForAll("wellFormed") String moved) {
+      @ForAll("wellFormed") String tool, @ForAll("wellFormed") String args, @ForAll("moved") String moved) {
     Sha256 sha256 = new Sha256();
     PayloadHash hash = PayloadHash.of(sha256, tool + moved, SideEffectClass.WRITE, utf8(args));
     PayloadHash other = PayloadHash.of(sha256, tool, SideEffectClass.WRITE, utf8(moved + args));
@@ -115,6 +117,27 @@ class IntakeProperties {
   @Provide
   Arbitrary<String> wellFormed() {
     return Arbitraries.strings().ofMaxLength(12).filter(text -> StandardCharsets.UTF_8.newEncoder().canEncode(text));
+  }
+
+  /** Among them the name of the class, which stands between tool and arguments. */
+  @Provide
+  Arbitrary<String> moved() {
+    return Arbitraries.oneOf(Arbitraries.of("WRITE", "WRITEWRITE"), wellFormed());
+  }
+
+  @Property
+  void movingCharactersBetweenRunAndToolChangesTheDerivedKey(
+      @ForAll @AlphaChars @StringLength(min = 1, max = 5) String run,
+      @ForAll @AlphaChars @StringLength(min = 1, max = 5) String tool,
+      @ForAll @AlphaChars @StringLength(max = 5) String moved) {
+    Intake intake = new Intake(Scope.TENANT, LIMITS);
+    Command one = new ACommand().of("t").in(run + moved).to(tool).build();
+    Command other = new ACommand().of("t").in(run).to(moved + tool).build();
+    assertThat(idOf(intake, one).equals(idOf(intake, other))).isEqualTo(moved.isEmpty());
+  }
+
+  private static ActionId idOf(Intake intake, Command command) {
+    return ((Admission.Admitted) intake.admit(command, AT, NOW, NOW)).intent().id();
   }
 
   /** Good ones for the most part: a command has many fields, and one bad one hides all others. */
