@@ -36,7 +36,7 @@ public record Call(
     DECLARED_RETRY,
     /** A known key with another payload. */
     CONFLICT,
-    /** Refused before the ledger was asked: INVALID or EXPIRED. It counts as a call and can trip nothing but call limits. */
+    /** Refused before the ledger was asked: INVALID or EXPIRED. Counts as a call, and trips nothing but call limits. */
     REFUSED
   }
 }

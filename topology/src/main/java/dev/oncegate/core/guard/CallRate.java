@@ -8,17 +8,20 @@ import java.util.Arrays;
  * <p>Tenths keep the state small whatever the limit is. The window then slides in steps of a tenth and may miss up to a
  * tenth of its oldest calls: it can trip a little late, never early.
  *
- * @param newestTenth index of the newest tenth since the epoch
+ * @param newestStartMs when the newest tenth began, in epoch milliseconds: a time, not an index, so that it stays
+ *     comparable where the window is configured anew
  * @param counts calls of the ten newest tenths, oldest first
  */
-public record CallRate(long newestTenth, int[] counts) {
+public record CallRate(long newestStartMs, int[] counts) {
   private static final int TENTHS = 10;
 
   static final CallRate NONE = new CallRate(0, new int[TENTHS]);
 
   /** The rate with one more call; a call older than the window changes nothing. */
   CallRate plusCallAt(long eventTimeMs, long windowMs) {
-    long tenth = eventTimeMs / Math.max(1, windowMs / TENTHS);
+    long tenthMs = Math.max(1, windowMs / TENTHS);
+    long tenth = eventTimeMs / tenthMs;
+    long newestTenth = newestStartMs / tenthMs;
     long shift = Math.max(0, tenth - newestTenth);
     int[] next = new int[TENTHS];
     if (shift < TENTHS) {
@@ -29,7 +32,7 @@ public record CallRate(long newestTenth, int[] counts) {
     if (index >= 0) {
       next[(int) index]++;
     }
-    return new CallRate(newest, next);
+    return new CallRate(newest * tenthMs, next);
   }
 
   long inWindow() {
@@ -38,16 +41,16 @@ public record CallRate(long newestTenth, int[] counts) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CallRate rate && rate.newestTenth == newestTenth && Arrays.equals(rate.counts, counts);
+    return other instanceof CallRate rate && rate.newestStartMs == newestStartMs && Arrays.equals(rate.counts, counts);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Long.hashCode(newestTenth) + Arrays.hashCode(counts);
+    return 31 * Long.hashCode(newestStartMs) + Arrays.hashCode(counts);
   }
 
   @Override
   public String toString() {
-    return "CallRate[newestTenth=" + newestTenth + ", counts=" + Arrays.toString(counts) + "]";
+    return "CallRate[newestStartMs=" + newestStartMs + ", counts=" + Arrays.toString(counts) + "]";
   }
 }

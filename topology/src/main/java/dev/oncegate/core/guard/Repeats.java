@@ -2,6 +2,7 @@ package dev.oncegate.core.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +58,12 @@ public record Repeats(List<Repeat> byRecency) {
     List<Repeat> next = new ArrayList<>(byRecency.size() + 1);
     int surplus = byRecency.size() + (before == null ? 1 : 0) - bound;
     for (Repeat repeat : byRecency) {
+      if (repeat == before) {
+        continue;
+      }
       if (surplus > 0) {
         surplus--;
-      } else if (repeat != before) {
+      } else {
         next.add(repeat);
       }
     }
@@ -94,7 +98,7 @@ public record Repeats(List<Repeat> byRecency) {
             .toList());
   }
 
-  private Repeats replaced(long fingerprint, java.util.function.UnaryOperator<Repeat> change) {
+  private Repeats replaced(long fingerprint, UnaryOperator<Repeat> change) {
     return new Repeats(
         byRecency.stream().map(r -> r.fingerprint == fingerprint ? change.apply(r) : r).toList());
   }

@@ -22,7 +22,8 @@ public final class RunGuard {
 
   /**
    * @param limits by which calls are judged
-   * @param limitsByTool by which calls of the named tools are judged instead
+   * @param limitsByTool by which calls of the named tools are judged instead; the sliding window, the cool-down and the
+   *     trials are the run's, so those of {@code limits} hold for all
    */
   public RunGuard(GuardLimits limits, Map<String, GuardLimits> limitsByTool) {
     this.limits = limits;
@@ -108,7 +109,7 @@ public final class RunGuard {
     return new Verdict(spent.withTrials(oneLess), true, changes);
   }
 
-  /** Takes the end of an execution into account: it may clear repetitions, and decides the trials of a half-open run. */
+  /** Learns how an execution ended: that may clear repetitions, and decides the trials of a half-open run. */
   public Verdict learn(RunState run, Execution execution, long nowMs) {
     Repeats repeats = run.repeats();
     long fingerprint = execution.fingerprint;
@@ -201,9 +202,7 @@ public final class RunGuard {
       }
       lastCalls = new ArrayList<>(lastCalls);
       lastCalls.add(new RecentCall(identity.tool(), identity.argsHash(), call.eventTimeMs(), call.runSeq()));
-      if (lastCalls.size() > judged.evidenceCalls()) {
-        lastCalls.remove(0);
-      }
+      lastCalls = lastCalls.subList(Math.max(0, lastCalls.size() - judged.evidenceCalls()), lastCalls.size());
     }
     return run.with(budget, run.rate().plusCallAt(call.eventTimeMs(), limits.rateWindowMs()), repeats, lastCalls);
   }

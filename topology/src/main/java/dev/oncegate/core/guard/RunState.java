@@ -32,6 +32,8 @@ public record RunState(
     boolean retentionDue,
     boolean circuitPublished) {
 
+  private static final int MAX_UNPUBLISHED = 60;
+
   /** What a run has used up of its limits. */
   public record Budget(long calls, long conflicts, long retries) {
     static final Budget FULL = new Budget(0, 0, 0);
@@ -94,11 +96,19 @@ public record RunState(
         Math.max(lastCallMs, eventTimeMs), lastSeenMs, countsDue, retentionDue, circuitPublished);
   }
 
+  /**
+   * Whether the counts must be published before more is counted: a run whose calls scatter over ever more windows costs
+   * no more state than the bound.
+   */
+  public boolean countsFull() {
+    return unpublished.size() >= MAX_UNPUBLISHED;
+  }
+
   /** The run after its counts were published. */
   public RunState countsPublished() {
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, List.of(), lastCalls, lastCallMs, lastSeenMs, countsDue, retentionDue,
-        circuitPublished);
+        seq, circuit, budget, rate, repeats, total, List.of(), lastCalls, lastCallMs, lastSeenMs, countsDue,
+        retentionDue, circuitPublished);
   }
 
   /** The run with a publication of its counts scheduled, or not. */
@@ -117,19 +127,20 @@ public record RunState(
 
   RunState with(Circuit next) {
     return new RunState(
-        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue, retentionDue, true);
+        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
+        retentionDue, true);
   }
 
   RunState withTrials(Circuit next) {
     return new RunState(
-        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue, retentionDue,
-        circuitPublished);
+        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
+        retentionDue, circuitPublished);
   }
 
   RunState with(Repeats next) {
     return new RunState(
-        seq, circuit, budget, rate, next, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue, retentionDue,
-        circuitPublished);
+        seq, circuit, budget, rate, next, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
+        retentionDue, circuitPublished);
   }
 
   RunState with(Budget nextBudget, CallRate nextRate, Repeats nextRepeats, List<RecentCall> nextCalls) {

@@ -27,7 +27,7 @@ public final class RunStateFormat {
     write(out, run.circuit());
     RunState.Budget budget = run.budget();
     out.writeLong(budget.calls()).writeLong(budget.conflicts()).writeLong(budget.retries());
-    out.writeLong(run.rate().newestTenth()).writeLong(run.rate().counts().length);
+    out.writeLong(run.rate().newestStartMs()).writeLong(run.rate().counts().length);
     for (int count : run.rate().counts()) {
       out.writeLong(count);
     }
@@ -111,12 +111,12 @@ public final class RunStateFormat {
   }
 
   private static CallRate readRate(BinaryReader in) {
-    long newestTenth = in.readLong();
+    long newestStartMs = in.readLong();
     int[] counts = new int[in.readInt()];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = in.readInt();
     }
-    return new CallRate(newestTenth, counts);
+    return new CallRate(newestStartMs, counts);
   }
 
   private static void write(BinaryWriter out, Tally tally) {

@@ -40,6 +40,10 @@ final class ARun {
     return judge(new Call(identity(what), Call.Kind.CONFLICT, false, false, nowMs, seq + 1), what);
   }
 
+  Verdict duplicate(long what) {
+    return judge(new Call(identity(what), Call.Kind.CALL, false, false, nowMs, seq + 1), what);
+  }
+
   Verdict failingDuplicate(long what) {
     return judge(new Call(identity(what), Call.Kind.CALL, false, true, nowMs, seq + 1), what);
   }

@@ -11,6 +11,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 /** The guard against a model that keeps the whole history and reads every count off it anew. */
 class GuardProperties {
@@ -72,12 +73,12 @@ class GuardProperties {
   Arbitrary<List<Step>> histories() {
     Arbitrary<Kind> kinds =
         Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(12, Arbitraries.just(Kind.CALL)),
-            net.jqwik.api.Tuple.of(3, Arbitraries.just(Kind.RETRY)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.just(Kind.CONFLICT)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.just(Kind.REFUSED)),
-            net.jqwik.api.Tuple.of(8, Arbitraries.just(Kind.OUTCOME)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.of(Kind.RESET, Kind.FORCE, Kind.DISABLE)));
+            Tuple.of(12, Arbitraries.just(Kind.CALL)),
+            Tuple.of(3, Arbitraries.just(Kind.RETRY)),
+            Tuple.of(1, Arbitraries.just(Kind.CONFLICT)),
+            Tuple.of(1, Arbitraries.just(Kind.REFUSED)),
+            Tuple.of(8, Arbitraries.just(Kind.OUTCOME)),
+            Tuple.of(1, Arbitraries.of(Kind.RESET, Kind.FORCE, Kind.DISABLE)));
     return Combinators.combine(kinds, Arbitraries.integers().between(0, 3), Arbitraries.integers().between(0, 2))
         .as(Step::new)
         .list()

@@ -11,6 +11,8 @@ final class LimitsBuilder {
   private long retries = 150;
   private long coolDownMs;
   private int trials = 3;
+  private int fingerprints = 16;
+  private int evidence = 10;
 
   LimitsBuilder calls(long value) {
     calls = value;
@@ -49,8 +51,25 @@ final class LimitsBuilder {
     return this;
   }
 
+  LimitsBuilder bounds(int maxFingerprints, int evidenceCalls) {
+    fingerprints = maxFingerprints;
+    evidence = evidenceCalls;
+    return this;
+  }
+
+  /** Everything off: what a test then sets is the only limit. */
+  LimitsBuilder off() {
+    return calls(GuardLimits.OFF)
+        .rate(GuardLimits.OFF, 10_000)
+        .repetitions(GuardLimits.OFF)
+        .failures(GuardLimits.OFF)
+        .conflicts(GuardLimits.OFF)
+        .retries(GuardLimits.OFF);
+  }
+
   GuardLimits build() {
     return new GuardLimits(
-        calls, rate, rateWindowMs, repetitions, failures, conflicts, retries, coolDownMs, trials, 16, 10);
+        calls, rate, rateWindowMs, repetitions, failures, conflicts, retries, coolDownMs, trials, fingerprints,
+        evidence);
   }
 }

@@ -3,14 +3,14 @@ package dev.oncegate.core.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.oncegate.core.guard.Circuit.Cause;
-import dev.oncegate.core.guard.Circuit.State;
 import dev.oncegate.core.guard.RunGuard.Ending;
-import dev.oncegate.core.guard.RunGuard.Execution;
 import dev.oncegate.core.guard.RunGuard.Verdict;
 import dev.oncegate.core.intake.SideEffectClass;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunGuardTest {
   private static final long NOW = 1_000_000;
@@ -56,16 +56,44 @@ class RunGuardTest {
     });
   }
 
-  @Test
-  void cyclesOfTwoAndThreeTripToo() {
-    for (int period = 2; period <= 3; period++) {
-      ARun cycling = new ARun(limits().build());
-      int calls = 0;
-      while (cycling.call(calls % period).passes()) {
-        calls++;
-      }
-      assertThat(calls).isEqualTo(5 * period);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void aCycleOfAnyPeriodTripsAtTheSixthRound(int period) {
+    int calls = 0;
+    while (run.call(calls % period).passes()) {
+      calls++;
     }
+    assertThat(calls).isEqualTo(5 * period);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void aCycleOfReadsWithEverTheSameAnswersTripsAtTheSixthRound(int period) {
+    int calls = 0;
+    while (run.call(calls % period).passes()) {
+      run.ends(calls % period, SideEffectClass.READ, Ending.SUCCEEDED, 77, null);
+      calls++;
+    }
+    assertThat(calls).isEqualTo(5 * period);
+  }
+
+  @Test
+  void twoWritesThatUndoEachOtherForeverAreLeftToTheCapOnAllCalls() {
+    int calls = 0;
+    while (run.call(calls % 2).passes()) {
+      run.ends(calls % 2, SideEffectClass.WRITE, Ending.SUCCEEDED, 77, null);
+      calls++;
+    }
+    assertThat(calls).isEqualTo(200);
+  }
+
+  @Test
+  void aLoopAmongHonestCallsTripsToo() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(run.call(7).passes()).isTrue();
+      assertThat(run.call(100 + i).passes()).isTrue();
+    }
+    assertThat(run.call(7).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.REPETITION);
   }
 
   @Test
@@ -188,111 +216,144 @@ class RunGuardTest {
   }
 
   @Test
-  void aToolMayHaveLimitsOfItsOwn() {
-    RunGuard guard = new RunGuard(limits().build(), Map.of("tool-1", limits().repetitions(1).build()));
+  void aLateCallCountsInTheTenthItBelongsToAndOneOlderThanTheWindowInNone() {
+    ARun late = new ARun(limits().off().rate(3, 1_000).build());
+    late.callAt(1, NOW);
+    late.callAt(2, NOW - 900);
+    assertThat(late.state.rate().inWindow()).isEqualTo(2);
+    late.callAt(3, NOW - 1_000);
+    assertThat(late.state.rate().inWindow()).as("older than the window").isEqualTo(2);
+    late.callAt(4, NOW + 100);
+    assertThat(late.state.rate().inWindow()).as("the late one has left the window").isEqualTo(2);
+    assertThat(late.callAt(5, NOW + 100).passes()).isTrue();
+    assertThat(late.callAt(6, NOW - 500).changes()).singleElement().extracting(CircuitChange::trip)
+        .isEqualTo(new Trip(Cause.CALL_RATE, 3, 4));
+  }
+
+  @Test
+  void theRateGoesOnCountingAfterItsWindowWasConfiguredAnew() {
+    for (long windowMs : new long[] {100, 100_000}) {
+      ARun before = new ARun(limits().off().rate(3, 1_000).build());
+      before.callAt(1, NOW);
+      ARun after = new ARun(limits().off().rate(3, windowMs).build());
+      after.state = before.state;
+      int passed = 0;
+      while (after.callAt(2, NOW + 1_000_000).passes()) {
+        passed++;
+      }
+      assertThat(passed).as("window of %d ms", windowMs).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aRefusedCallCountsAgainstTheRateToo() {
+    ARun refused = new ARun(limits().off().rate(1, 1_000).build());
+    assertThat(refused.refused().passes()).isTrue();
+    assertThat(refused.refused().changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.CALL_RATE);
+  }
+
+  @Test
+  void aToolMayHaveEachLimitOfItsOwn() {
+    assertOverridden(limits().off().calls(1), Cause.TOTAL_CALLS, r -> r.call(1));
+    assertOverridden(limits().off().rate(1, 10_000), Cause.CALL_RATE, r -> r.call(1));
+    assertOverridden(limits().off().repetitions(1), Cause.REPETITION, r -> r.call(1));
+    assertOverridden(limits().off().failures(1), Cause.REPEATED_FAILURE, r -> r.failingDuplicate(1));
+    assertOverridden(limits().off().conflicts(1), Cause.CONFLICTS, r -> r.conflict(1));
+    assertOverridden(limits().off().retries(1), Cause.RETRIES, r -> r.retry(1));
+  }
+
+  private static void assertOverridden(LimitsBuilder own, Cause cause, Function<ARun, Verdict> call) {
+    RunGuard guard = new RunGuard(limits().off().build(), Map.of("tool-1", own.build()));
     ARun overridden = new ARun(guard);
-    assertThat(overridden.call(1).passes()).isTrue();
-    assertThat(overridden.call(2).passes()).isTrue();
-    assertThat(overridden.call(2).passes()).isTrue();
-    assertThat(overridden.call(1).passes()).isFalse();
+    assertThat(call.apply(overridden).passes()).as("the first, under %s", cause).isTrue();
+    for (int i = 0; i < 20; i++) {
+      assertThat(overridden.callAt(2, NOW - 9_500).passes()).as("another tool, under %s", cause).isTrue();
+    }
+    assertThat(call.apply(overridden).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(cause);
+  }
+
+  @Test
+  void aLimitThatIsOffNeverTrips() {
+    ARun free = new ARun(limits().off().build());
+    free.call(1);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(free.call(1).passes()).isTrue();
+      assertThat(free.failingDuplicate(1).passes()).isTrue();
+      assertThat(free.conflict(1).passes()).isTrue();
+      assertThat(free.retry(1).passes()).isTrue();
+      assertThat(free.refused().passes()).isTrue();
+    }
   }
 
   @Test
   void aHostileRunWithEverNewCallsCostsNoMoreThanTheBound() {
-    ARun hostile = new ARun(limits().calls(GuardLimits.OFF).rate(GuardLimits.OFF, 1_000).build());
-    for (int i = 0; i < 100_000; i++) {
-      hostile.call(i);
+    ARun hostile = new ARun(limits().off().build());
+    for (int i = 0; i < 200_000; i++) {
+      hostile.callAt(i, NOW + i * 60_000L);
+      if (hostile.state.countsFull()) {
+        hostile.state = hostile.state.countsPublished();
+      }
+      assertThat(hostile.state.repeats().byRecency().size()).isLessThanOrEqualTo(16);
+      assertThat(hostile.state.lastCalls().size()).isLessThanOrEqualTo(10);
+      assertThat(hostile.state.unpublished().size()).isLessThan(60);
     }
+    assertThat(hostile.state.total().calls()).isEqualTo(200_000);
     assertThat(hostile.state.repeats().byRecency()).hasSize(16);
-    assertThat(hostile.state.lastCalls()).hasSize(10);
+    assertThat(hostile.state.rate().counts()).hasSize(10);
   }
 
   @Test
-  void anOpenCircuitStaysOpenWithoutACoolDown() {
-    run.open();
-    assertThat(run.callAt(50, NOW + 1_000_000_000L).passes()).isFalse();
-  }
-
-  @Test
-  void afterTheCoolDownAFewTrialsPassAndTheirSuccessesCloseTheCircuit() {
-    ARun cooling = new ARun(limits().coolDown(1_000, 2).build());
-    cooling.open();
-    assertThat(cooling.call(50).passes()).isFalse();
-    cooling.nowMs += 1_000;
-    Verdict first = cooling.call(51);
-    assertThat(first.passes()).isTrue();
-    assertThat(first.changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.COOLED_DOWN);
-    assertThat(cooling.call(52).passes()).isTrue();
-    assertThat(cooling.call(53).passes()).as("no trial left").isFalse();
-    assertThat(cooling.ends(51, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes()).isEmpty();
-    assertThat(cooling.ends(52, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes()).singleElement()
-        .extracting(CircuitChange::cause).isEqualTo(Cause.TRIALS_PASSED);
-    assertThat(cooling.state.circuit().state()).isEqualTo(State.CLOSED);
-    assertThat(cooling.call(54).passes()).isTrue();
-  }
-
-  @Test
-  void aTrialThatFailsOrIsOverdueOpensTheCircuitAgain() {
-    for (Ending ending : List.of(Ending.FAILED, Ending.FAILED_TRANSIENT, Ending.OVERDUE)) {
-      ARun cooling = new ARun(limits().coolDown(1_000, 2).build());
-      cooling.open();
-      cooling.nowMs += 1_000;
-      cooling.call(51);
-      assertThat(cooling.ends(51, SideEffectClass.WRITE, ending, 1, null).changes()).singleElement()
-          .extracting(CircuitChange::cause).isEqualTo(Cause.TRIAL_FAILED);
-      assertThat(cooling.call(52).passes()).isFalse();
+  void theBoundHoldsWhereAToolHasASmallerOne() {
+    RunGuard guard =
+        new RunGuard(limits().off().build(), Map.of("tool-1", limits().off().bounds(4, 2).build()));
+    ARun narrow = new ARun(guard);
+    for (int what = 1; what <= 16; what++) {
+      narrow.call(what);
     }
+    narrow.call(1);
+    assertThat(narrow.state.repeats().byRecency()).extracting(Repeats.Repeat::fingerprint)
+        .containsExactly(14L, 15L, 16L, 1L);
+    assertThat(narrow.state.repeats().count(1)).isEqualTo(2);
+    assertThat(narrow.state.lastCalls()).extracting(RecentCall::tool).containsExactly("tool-16", "tool-1");
   }
 
   @Test
-  void anOutcomeOfAnEffectFromBeforeIsNoTrial() {
-    ARun cooling = new ARun(limits().coolDown(1_000, 1).build());
-    cooling.call(40);
-    long before = cooling.seq;
-    cooling.open();
-    cooling.nowMs += 1_000;
-    cooling.call(51);
-    Execution old = new Execution(40, SideEffectClass.WRITE, Ending.FAILED, before, 1, null);
-    assertThat(cooling.guard.learn(cooling.state, old, cooling.nowMs).changes()).isEmpty();
+  void theCallNotSeenForLongestIsForgottenFirst() {
+    ARun forgetful = new ARun(limits().off().bounds(3, 1).build());
+    for (int what : new int[] {1, 2, 3, 1, 4}) {
+      forgetful.call(what);
+    }
+    assertThat(forgetful.state.repeats().byRecency()).extracting(Repeats.Repeat::fingerprint)
+        .containsExactly(3L, 1L, 4L);
   }
 
   @Test
-  void aResetClosesTheCircuitAndRenewsAllBudgetsButKeepsTheCounts() {
-    run.open();
-    long calls = run.state.total().calls();
-    run.apply(run.guard.reset(run.state, NOW));
-    assertThat(run.state.circuit().state()).isEqualTo(State.CLOSED);
-    assertThat(run.state.budget()).isEqualTo(RunState.Budget.FULL);
-    assertThat(run.state.total().calls()).isEqualTo(calls);
-    assertThat(run.call(1).passes()).isTrue();
+  void aFailureThatSaysItChangedTheStateClearsTheRepetitionsOfOthers() {
+    run.call(1);
+    run.call(2);
+    run.ends(2, SideEffectClass.WRITE, Ending.FAILED, 9, null);
+    assertThat(run.state.repeats().count(1)).isEqualTo(1);
+    run.ends(2, SideEffectClass.WRITE, Ending.FAILED, 9, true);
+    assertThat(run.state.repeats().count(1)).isZero();
+    assertThat(run.state.repeats().failures(2)).isEqualTo(2);
   }
 
   @Test
-  void aForcedOpenCircuitDoesNotCoolDown() {
-    ARun forced = new ARun(limits().coolDown(1_000, 2).build());
-    forced.apply(forced.guard.forceOpen(forced.state, NOW));
-    forced.nowMs += 1_000_000;
-    assertThat(forced.call(1).passes()).isFalse();
-    forced.apply(forced.guard.reset(forced.state, NOW));
-    assertThat(forced.call(1).passes()).isTrue();
+  void anOverdueExecutionIsNeitherASuccessNorAFailure() {
+    run.call(1);
+    run.call(2);
+    run.ends(1, SideEffectClass.WRITE, Ending.FAILED, 9, null);
+    run.ends(1, SideEffectClass.WRITE, Ending.OVERDUE, 0, null);
+    assertThat(run.state.repeats().failures(1)).isEqualTo(1);
+    assertThat(run.state.repeats().count(2)).isEqualTo(1);
   }
 
   @Test
-  void aDisabledGuardCountsAndLetsEverythingPass() {
-    run.apply(run.guard.disable(run.state, NOW));
-    for (int i = 0; i < 500; i++) {
+  void anAnswerThatComesBackAfterAnotherOneIsProgressEachTime() {
+    for (int i = 0; i < 50; i++) {
       assertThat(run.call(1).passes()).isTrue();
+      run.ends(1, SideEffectClass.READ, Ending.SUCCEEDED, 1 + i % 2, null);
     }
-    assertThat(run.state.budget().calls()).isEqualTo(500);
-  }
-
-  @Test
-  void anAbortedRunStaysEnded() {
-    run.apply(run.guard.abort(run.state, NOW));
-    assertThat(run.call(1).passes()).isFalse();
-    assertThat(run.guard.reset(run.state, NOW).passes()).isFalse();
-    assertThat(run.guard.disable(run.state, NOW).passes()).isFalse();
-    assertThat(run.guard.forceOpen(run.state, NOW).passes()).isFalse();
   }
 
   private static LimitsBuilder limits() {
