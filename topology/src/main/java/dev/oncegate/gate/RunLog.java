@@ -16,12 +16,6 @@ import org.apache.kafka.common.header.Headers;
  * sees to it that both happen in time.
  */
 final class RunLog {
-  /**
-   * Most windows with counts that wait for their publication; with more they are published at once. An honest run has
-   * one or two; only timestamps scattered over the day come so far, and the state of a run must stay small.
-   */
-  private static final int MOST_WINDOWS = 32;
-
   private final RunStore runs;
   private final TimerStore timers;
   private final Outbox outbox;
@@ -60,20 +54,19 @@ final class RunLog {
     }
     boolean tripped = changes.stream().anyMatch(change -> change.circuit().stops());
     if (tripped) {
-      boolean ended = changes.stream().anyMatch(change -> change.circuit().aborted());
-      after = publishCounts(id, after, ended, nowMs);
+      after = publishCounts(id, after, false, nowMs);
     }
     store(id, after, nowMs);
   }
 
   /** Stores the run, and sees to it that its counts are published and that it is forgotten in time. */
   void store(RunId id, RunState run, long nowMs) {
-    RunState after = run.unpublished().size() < MOST_WINDOWS ? run : publishCounts(id, run, false, nowMs);
+    RunState after = run.countsFull() ? publishCounts(id, run, false, nowMs) : run;
     if (!after.unpublished().isEmpty() && !after.countsDue()) {
       timers.schedule(new Timer.Counts(nowMs + times.countsEmitIntervalMs(), id));
       after = after.withCountsDue(true);
     }
-    if (!after.retentionDue()) {
+    if (!run.retentionDue()) {
       timers.schedule(new Timer.Retention(nowMs + times.runRetentionMs(), id));
       after = after.withRetentionDue();
     }
@@ -81,7 +74,7 @@ final class RunLog {
   }
 
   /** Publishes what was counted since the last time. */
-  private RunState publishCounts(RunId id, RunState run, boolean isFinal, long nowMs) {
+  RunState publishCounts(RunId id, RunState run, boolean isFinal, long nowMs) {
     outbox.counts(id.runId(), RunCounts.of(id, run, times.countsWindowMs(), isFinal, nowMs), nowMs);
     return run.countsPublished();
   }
