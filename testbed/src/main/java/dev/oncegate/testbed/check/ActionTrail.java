@@ -23,6 +23,7 @@ final class ActionTrail {
   record Reported(
       int partition,
       long offset,
+      long timestampMs,
       int attempt,
       Fingerprint whole,
       Fingerprint essence,
@@ -30,13 +31,8 @@ final class ActionTrail {
       @Nullable Fingerprint exhaustedEssence,
       @Nullable Reported next) {}
 
-  /** An order of a control for the action; {@code whole} and {@code essence} are null for a release. */
-  record Ordered(
-      Place at,
-      int attempt,
-      @Nullable Fingerprint whole,
-      @Nullable Fingerprint essence,
-      @Nullable Ordered next) {}
+  /** The outcome that a control ordered for the action. */
+  record Ordered(Fingerprint whole, @Nullable Ordered next) {}
 
   /**
    * A SETTLED result.
@@ -64,6 +60,9 @@ final class ActionTrail {
   /** Until when the key is remembered, in epoch milliseconds. */
   long validUntilMs;
 
+  /** When the last attempt was let through, in epoch milliseconds. */
+  long letThroughMs;
+
   int commandPartition;
   long commandOffset;
   @Nullable Fingerprint stored;
@@ -82,7 +81,13 @@ final class ActionTrail {
     stored = null;
   }
 
-  void letThrough(int number, Place command, long validUntil) {
+  /** Whether the last attempt, let through at {@link #letThroughMs}, has no outcome yet. */
+  boolean awaitsOutcome() {
+    return state == State.PENDING || state == State.OVERDUE || state == State.RELEASED;
+  }
+
+  void letThrough(int number, Place command, long nowMs, long validUntil) {
+    letThroughMs = nowMs;
     state = State.PENDING;
     attempt = number;
     highestAttempt = Math.max(highestAttempt, number);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Actions {
   private final Map<Fingerprint, ActionTrail> trails = new HashMap<>();
-  private final List<ControlCommand> orders = new ArrayList<>();
-  private final List<Place> orderPlaces = new ArrayList<>();
+  private final List<Order> orders = new ArrayList<>();
   private final String outcomesTopic;
   private final String resultsTopic;
   private final Spans spans;
@@ -38,6 +38,9 @@ final class Actions {
     this.spans = spans;
     this.findings = findings;
   }
+
+  /** A control that releases or settles an action; {@code ending} is null for a release. */
+  private record Order(Place at, long timestampMs, Set<String> scopes, String key, int attempt, @Nullable Ending ending) {}
 
   /** A DECIDED result with a key. */
   void decided(ActionResult result, String key, Place at) {
@@ -103,7 +106,11 @@ final class Actions {
   }
 
   private static void letThrough(ActionTrail trail, ActionResult result, int attempt) {
-    trail.letThrough(attempt, Place.of(result.getCommand()), result.getValidUntil().toEpochMilli());
+    trail.letThrough(
+        attempt,
+        Place.of(result.getCommand()),
+        result.getDecidedAt().toEpochMilli(),
+        result.getValidUntil().toEpochMilli());
   }
 
   private void askedToConfirm(ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
@@ -173,8 +180,7 @@ final class Actions {
     }
     Ending ending = Ending.of(stored);
     boolean isLast = attempt == trail.attempt;
-    boolean waits =
-        trail.state == State.PENDING || trail.state == State.OVERDUE || trail.state == State.RELEASED;
+    boolean waits = trail.awaitsOutcome();
     boolean byControl = trail.state == State.TRANSIENT && isLast && !ending.isTransient();
     expect(byControl || (waits && (isLast || !ending.isTransient())), trail, result, at);
     Fingerprint whole = ending.whole();
@@ -194,7 +200,7 @@ final class Actions {
   }
 
   /** An outcome that can be read. */
-  void reported(ActionOutcome outcome, Place at) {
+  void reported(ActionOutcome outcome, long timestampMs, Place at) {
     ActionTrail trail = trailOf(outcome.getScope(), outcome.getIdempotencyKey());
     Ending ending = Ending.of(outcome);
     Ending exhausted = ending.isTransient() ? ending.exhausted() : null;
@@ -202,6 +208,7 @@ final class Actions {
         new Reported(
             at.partition(),
             at.offset(),
+            timestampMs,
             ending.attempt(),
             ending.whole(),
             ending.essence(),
@@ -211,25 +218,21 @@ final class Actions {
   }
 
   /** A control that releases or settles an action. */
-  void ordered(ControlCommand control, Place at) {
+  void ordered(ControlCommand control, long timestampMs, Place at) {
     String key = control.getIdempotencyKey();
     Integer attempt = control.getAttempt();
     StoredOutcome outcome = control.getType() == ControlType.SETTLE ? control.getOutcome() : null;
     if (key == null || attempt == null || (control.getType() == ControlType.SETTLE && outcome == null)) {
       return;
     }
-    orders.add(control);
-    orderPlaces.add(at);
     Ending ending = outcome == null ? null : Ending.of(outcome, attempt);
-    for (String scope : scopesOf(control)) {
-      ActionTrail trail = trailOf(scope, key);
-      trail.ordered =
-          new Ordered(
-              at,
-              attempt,
-              ending == null ? null : ending.whole(),
-              ending == null ? null : ending.essence(),
-              trail.ordered);
+    Order order = new Order(at, timestampMs, scopesOf(control), key, attempt, ending);
+    orders.add(order);
+    if (ending != null) {
+      for (String scope : order.scopes) {
+        ActionTrail trail = trailOf(scope, key);
+        trail.ordered = new Ordered(ending.whole(), trail.ordered);
+      }
     }
   }
 
@@ -274,29 +277,40 @@ final class Actions {
         }
       }
     }
-    for (int i = 0; i < orders.size(); i++) {
-      Place at = orderPlaces.get(i);
-      if (!spans.cover(at)) {
-        continue;
-      }
-      findings.checked(Invariant.I7, 1);
-      if (!answered.contains(at) && !wasObeyed(orders.get(i))) {
-        findings.violated(Invariant.I7, "control %s has neither its result nor a dead letter", at);
+    for (Order order : orders) {
+      if (spans.cover(order.at)) {
+        findings.checked(Invariant.I7, 1);
+        if (!answered.contains(order.at) && !wasObeyed(order)) {
+          findings.violated(Invariant.I7, "control %s has neither its result nor a dead letter", order.at);
+        }
       }
     }
   }
 
-  /** A late transient failure of an attempt that has a successor changes nothing, and a repetition neither. */
+  /**
+   * Whether an outcome made a difference, or need not: a late transient failure of an attempt that has a successor, and
+   * what says again what is stored. The latter only where the action does not wait for this very outcome.
+   */
   private static boolean leftTrace(ActionTrail trail, Reported reported) {
-    if (reported.exhaustedWhole() != null && reported.attempt() < trail.highestAttempt) {
+    boolean isTransient = reported.exhaustedEssence() != null;
+    if (isAwaited(trail, reported.attempt(), reported.timestampMs())) {
+      return false;
+    }
+    if (isTransient && reported.attempt() < trail.highestAttempt) {
       return true;
     }
     for (ActionTrail.Settled settled = trail.settled; settled != null; settled = settled.next()) {
-      if (settled.essence().equals(reported.essence()) || settled.essence().equals(reported.exhaustedEssence())) {
+      boolean same =
+          settled.essence().equals(reported.essence()) || settled.essence().equals(reported.exhaustedEssence());
+      if (same && (!isTransient || settled.attempt() == reported.attempt())) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isAwaited(ActionTrail trail, int attempt, long timestampMs) {
+    return trail.awaitsOutcome() && attempt == trail.attempt && timestampMs >= trail.letThroughMs;
   }
 
   private boolean hasSource(ActionTrail trail, ActionTrail.Settled settled) {
@@ -313,22 +327,25 @@ final class Actions {
     return !spans.beginAtZero(outcomesTopic);
   }
 
-  private boolean wasObeyed(ControlCommand control) {
-    String key = Objects.requireNonNull(control.getIdempotencyKey());
-    int attempt = Objects.requireNonNull(control.getAttempt());
-    for (String scope : scopesOf(control)) {
-      ActionTrail trail = trailOf(scope, key);
-      if (control.getType() == ControlType.RELEASE) {
-        if (trail.wasReleased(attempt)) {
-          return true;
-        }
-        continue;
-      }
-      Fingerprint essence = Ending.of(Objects.requireNonNull(control.getOutcome()), attempt).essence();
-      for (ActionTrail.Settled settled = trail.settled; settled != null; settled = settled.next()) {
-        if (settled.attempt() == attempt && settled.essence().equals(essence)) {
-          return true;
-        }
+  private boolean wasObeyed(Order order) {
+    return order.scopes.stream()
+        .map(scope -> trailOf(scope, order.key))
+        .anyMatch(trail -> order.ending == null ? wasReleased(trail, order) : wasSettled(trail, order, order.ending));
+  }
+
+  private static boolean wasReleased(ActionTrail trail, Order order) {
+    boolean stillOverdue = trail.state == State.OVERDUE && isAwaited(trail, order.attempt, order.timestampMs);
+    return trail.wasReleased(order.attempt) && !stillOverdue;
+  }
+
+  private static boolean wasSettled(ActionTrail trail, Order order, Ending ending) {
+    if (isAwaited(trail, order.attempt, order.timestampMs)) {
+      return false;
+    }
+    Fingerprint essence = ending.essence();
+    for (ActionTrail.Settled settled = trail.settled; settled != null; settled = settled.next()) {
+      if (settled.attempt() == order.attempt && settled.essence().equals(essence)) {
+        return true;
       }
     }
     return false;

@@ -63,10 +63,10 @@ final class Judge {
     deliveries = new Deliveries(topics.commands(), spans, findings);
     actions = new Actions(topics.outcomes(), topics.results(), dedupWindowMs, spans, findings);
     effects =
-        new Pairs(Invariant.I1, "the effect", topics.effects(), "result that lets it through", topics.results());
+        new Pairs(Invariant.I1, "effect", topics.effects(), "result that lets it through", topics.results());
     conflicts =
-        new Pairs(Invariant.I7, "the conflict event", topics.conflicts(), "CONFLICT decision", topics.results());
-    overdue = new Pairs(Invariant.I7, "the escalation", topics.escalations(), "OVERDUE result", topics.results());
+        new Pairs(Invariant.I7, "conflict event", topics.conflicts(), "CONFLICT decision", topics.results());
+    overdue = new Pairs(Invariant.I7, "escalation", topics.escalations(), "OVERDUE result", topics.results());
     byTopic.put(topics.commands(), this::command);
     byTopic.put(topics.outcomes(), this::outcome);
     byTopic.put(topics.controls(), this::control);
@@ -103,7 +103,7 @@ final class Judge {
     if (outcome == null || outcome.getScope().isBlank() || outcome.getIdempotencyKey().isBlank()) {
       hopeless.add(record.at());
     } else {
-      actions.reported(outcome, record.at());
+      actions.reported(outcome, record.timestampMs(), record.at());
     }
   }
 
@@ -113,7 +113,7 @@ final class Judge {
     if (control == null || control.getRunId().isBlank() || control.getType() == ControlType.UNKNOWN) {
       hopeless.add(record.at());
     } else if (control.getType() == ControlType.RELEASE || control.getType() == ControlType.SETTLE) {
-      actions.ordered(control, record.at());
+      actions.ordered(control, record.timestampMs(), record.at());
     } else {
       runs.reset(control.getRunId());
     }

@@ -61,15 +61,15 @@ final class Pairs {
       Place rightAt = new Place(rightTopic, pair.rightPartition, pair.rightOffset);
       findings.checked(invariant, pair.lefts);
       if (pair.rights == 0) {
-        findings.violated(invariant, "%s at %s has no %s", left, leftAt, right);
+        findings.violated(invariant, "the %s at %s has no %s", left, leftAt, right);
       } else if (pair.lefts == 0) {
-        findings.violated(invariant, "%s at %s has no %s", right, rightAt, left);
+        findings.violated(invariant, "the %s at %s has no %s", right, rightAt, left);
       } else if (pair.lefts > 1) {
         findings.violated(
-            invariant, "%s at %s is there %d times; its %s is at %s", left, leftAt, pair.lefts, right, rightAt);
+            invariant, "the %s at %s is there %d times; its %s is at %s", left, leftAt, pair.lefts, right, rightAt);
       } else if (pair.rights > 1) {
         findings.violated(
-            invariant, "%s at %s is there %d times; its %s is at %s", right, rightAt, pair.rights, left, leftAt);
+            invariant, "the %s at %s is there %d times; its %s is at %s", right, rightAt, pair.rights, left, leftAt);
       }
     }
   }
