@@ -2,9 +2,9 @@ package dev.oncegate.testbed.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.oncegate.cli.Clients;
 import dev.oncegate.cli.ClusterOptions;
 import dev.oncegate.cli.FailedException;
+import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.Topics;
