@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.agents;
+
+import org.jspecify.annotations.NullMarked;
