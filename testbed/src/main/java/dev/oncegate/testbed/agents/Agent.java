@@ -36,7 +36,7 @@ public interface Agent {
    * Plays a round.
    *
    * @param round from 1
-   * @return what happened, in words
+   * @return what happened, in words; empty where it is not worth telling
    * @throws InterruptedException where the show is over
    */
   String play(int round, World world) throws InterruptedException;

@@ -92,8 +92,7 @@ public final class HonestAgent implements Agent {
       }
       sent.outcome();
     }
-    String wronged = GOOD.containsAll(decisions) ? "" : " (an honest agent was stopped)";
-    return "%d calls: %s%s".formatted(run.size(), Habits.counted(decisions), wronged);
+    return GOOD.containsAll(decisions) ? "" : "an honest agent is wronged: " + Habits.counted(decisions);
   }
 
   private static String keyOf(AirlineRuns.Step step) {

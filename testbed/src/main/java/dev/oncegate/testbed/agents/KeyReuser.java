@@ -8,7 +8,7 @@ import java.util.Map;
 /** Uses one key for ever other payloads. Its tool answers everything twice, which must not matter. */
 public final class KeyReuser implements Agent {
   private static final String TOOL = "place_order";
-  private static final int MAX_PAYLOADS = 8;
+  private static final int MAX_PAYLOADS = 14;
 
   @Override
   public String name() {

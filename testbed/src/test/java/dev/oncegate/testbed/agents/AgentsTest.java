@@ -250,7 +250,7 @@ class AgentsTest {
                   command.getSideEffectClass() == SideEffectClass.DESTRUCTIVE && !command.getCommit()
                       ? AResult.decided(Decision.CONFIRMATION_REQUIRED).withToken("t").build()
                       : ACCEPTS.apply(command));
-      assertThat(honest.play(round, world)).doesNotContain("stopped");
+      assertThat(honest.play(round, world)).isEmpty();
       List<ActionCommand> let =
           world.commands.stream()
               .filter(c -> c.getSideEffectClass() != SideEffectClass.DESTRUCTIVE || "t".equals(c.getConfirmationToken()))
@@ -263,9 +263,9 @@ class AgentsTest {
   }
 
   @Test
-  void anHonestAgentThatIsStoppedSaysSo() throws InterruptedException {
+  void anHonestAgentThatIsWrongedSaysSo() throws InterruptedException {
     HonestAgent honest = new HonestAgent(AirlineRuns.load().values());
-    assertThat(honest.play(1, world(inTurn(AResult.decided(Decision.CIRCUIT_OPEN).build())))).contains("stopped");
+    assertThat(honest.play(1, world(inTurn(AResult.decided(Decision.CIRCUIT_OPEN).build())))).contains("wronged: 3 CIRCUIT_OPEN");
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ControlCommand;
+import dev.oncegate.schema.ControlType;
+import dev.oncegate.schema.SideEffectClass;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +30,12 @@ class CommandSenderTest {
   private final CommandSender sender = new CommandSender(producer, AS_TEXT, TOPICS, 4);
   private final Random random = new Random(1);
   private final ActionCommand command =
-      ActionCommand.newBuilder().setRunId("run").setTool("pay").setCorrelationId("corr").build();
+      ActionCommand.newBuilder()
+          .setRunId("run")
+          .setTool("pay")
+          .setSideEffectClass(SideEffectClass.WRITE)
+          .setCorrelationId("corr")
+          .build();
 
   @Test
   void aCommandIsKeyedByItsScopeAndBearsTraceAndCorrelation() {
@@ -76,7 +83,7 @@ class CommandSenderTest {
     assertThat(last().topic()).isEqualTo("agent.commands");
     assertThat(last().value()).containsExactly(1, 2);
 
-    sender.send(ControlCommand.newBuilder().setRunId("run").setControlId("c").build());
+    sender.send(ControlCommand.newBuilder().setRunId("run").setControlId("c").setType(ControlType.RESET).build());
     assertThat(last().topic()).isEqualTo("agent.controls");
     assertThat(last().key()).isEqualTo("run");
   }

@@ -1,0 +1,10 @@
+package dev.oncegate.testbed.demo;
+
+/**
+ * What the topics say of one agent.
+ *
+ * @param prevented its commands that were answered without an effect because their action is known
+ * @param stopped its runs whose circuit has opened
+ */
+record AgentLine(
+    String name, String does, long sent, long effects, long prevented, long conflicts, long runs, long stopped) {}
