@@ -14,7 +14,11 @@ public final class Testbed {
   public static void main(String[] args) {
     CommandLine commandLine = Oncegate.commandLine();
     IExecutionExceptionHandler others = commandLine.getExecutionExceptionHandler();
-    commandLine.addSubcommand(new Up()).addSubcommand(new CheckCommand()).addSubcommand(new BenchCommand());
+    commandLine
+        .addSubcommand(new Up())
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new CheckCommand())
+        .addSubcommand(new BenchCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, command, arguments) -> {
           if (failure instanceof StackException) {

@@ -6,5 +6,5 @@ package dev.oncegate.testbed.demo;
  * @param prevented its commands that were answered without an effect because their action is known
  * @param stopped its runs whose circuit has opened
  */
-record AgentLine(
+public record AgentLine(
     String name, String does, long sent, long effects, long prevented, long conflicts, long runs, long stopped) {}

@@ -6,10 +6,10 @@ package dev.oncegate.testbed.demo;
  * @param atMs since the demo began, in milliseconds
  * @param who an agent, or a part of the demo
  */
-record Event(long atMs, Kind kind, String who, String text) {
+public record Event(long atMs, Kind kind, String who, String text) {
 
   /** What kind of news it is: only for its colour. */
-  enum Kind {
+  public enum Kind {
     NEWS,
     GOOD,
     WARNING,

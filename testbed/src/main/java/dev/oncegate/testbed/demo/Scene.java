@@ -8,4 +8,4 @@ import java.util.List;
  *
  * @param events oldest first
  */
-record Scene(Stage stage, Duration elapsed, List<AgentLine> agents, Totals totals, List<Event> events) {}
+public record Scene(Stage stage, Duration elapsed, List<AgentLine> agents, Totals totals, List<Event> events) {}

@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.demo;
 
 /** How far the demo is. */
-enum Stage {
+public enum Stage {
   STARTING("starting broker, registry and gate"),
   PLAYING("the agents act"),
   SETTLING("waiting until all is decided and settled"),

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param unsettled effects with neither outcome nor release so far
  * @param uncounted runs whose published counts are behind their decisions so far
  */
-record Totals(
+public record Totals(
     long commands,
     long effects,
     long duplicatesPrevented,
@@ -29,7 +29,10 @@ record Totals(
     long unsettled,
     long uncounted) {
 
-  Totals {
+  /** Before anything was read. */
+  static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, Map.of(), 0, 0, 0);
+
+  public Totals {
     decisions = Map.copyOf(decisions);
   }
 

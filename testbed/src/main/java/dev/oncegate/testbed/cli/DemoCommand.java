@@ -1,0 +1,123 @@
+package dev.oncegate.testbed.cli;
+
+import dev.oncegate.testbed.agents.Cast;
+import dev.oncegate.testbed.demo.Demo;
+import dev.oncegate.testbed.demo.LiveShow;
+import dev.oncegate.testbed.demo.PlainShow;
+import dev.oncegate.testbed.demo.Show;
+import dev.oncegate.testbed.demo.Summary;
+import dev.oncegate.testbed.demo.SummaryText;
+import dev.oncegate.testbed.demo.Terminal;
+import java.io.FileOutputStream;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Shows the gate at work. */
+@Command(
+    name = "demo",
+    description = {
+      "Lets unruly agents loose on a gate of its own and shows what becomes of them.",
+      "Ends by itself within a minute; exit code 0 only if all invariants hold."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class DemoCommand implements Callable<Integer> {
+  private static final int MAX_DURATION_S = 25;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--json",
+      description = "Print the summary as one JSON object on the last line of standard output; all else to standard error.")
+  private boolean json;
+
+  @Option(names = "--plain", description = "Plain lines instead of the live view, also on a terminal.")
+  private boolean plain;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      defaultValue = "1",
+      description = "Of all chance: the same number gives the same commands.")
+  private long seed;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description = "How long the agents begin new runs, 1 to " + MAX_DURATION_S + ".")
+  private int durationS;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (durationS < 1 || durationS > MAX_DURATION_S) {
+      throw new ParameterException(
+          spec.commandLine(), "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
+    }
+    Thread caller = Thread.currentThread();
+    StopRequest.listen().thenRun(caller::interrupt);
+    PrintStream standard = utf8(FileDescriptor.out);
+    PrintStream words = json ? utf8(FileDescriptor.err) : standard;
+    Terminal terminal = Terminal.ofThisProcess(System.getenv());
+    boolean live = terminal.isTerminal() && !plain && !json;
+    Path directory = temporaryDirectory();
+    try {
+      Summary summary = play(directory, live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words));
+      new SummaryText(live && terminal.coloured()).lines(summary).forEach(words::println);
+      words.flush();
+      if (json) {
+        standard.println(summary.json());
+        standard.flush();
+      }
+      return summary.good() ? ExitCode.OK : ExitCode.SOFTWARE;
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private Summary play(Path directory, Show show) throws InterruptedException {
+    try (show) {
+      return new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(directory);
+    }
+  }
+
+  /** Whatever the platform's own encoding: the view draws with more than ASCII. */
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("oncegate-demo-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary directory can be made", e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> leavesFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : leavesFirst) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be deleted".formatted(directory), e);
+    }
+  }
+}
