@@ -67,7 +67,7 @@ public final class HonestAgent implements Agent {
 
   @Override
   public int abreast() {
-    return 16;
+    return 24;
   }
 
   @Override

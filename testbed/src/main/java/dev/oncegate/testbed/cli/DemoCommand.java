@@ -2,25 +2,20 @@ package dev.oncegate.testbed.cli;
 
 import dev.oncegate.testbed.agents.Cast;
 import dev.oncegate.testbed.demo.Demo;
+import dev.oncegate.testbed.demo.DemoFailedException;
 import dev.oncegate.testbed.demo.LiveShow;
 import dev.oncegate.testbed.demo.PlainShow;
 import dev.oncegate.testbed.demo.Show;
 import dev.oncegate.testbed.demo.Summary;
 import dev.oncegate.testbed.demo.SummaryText;
 import dev.oncegate.testbed.demo.Terminal;
-import java.io.FileOutputStream;
 import java.io.FileDescriptor;
-import java.io.IOException;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
   private int durationS;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     if (durationS < 1 || durationS > MAX_DURATION_S) {
       throw new ParameterException(
           spec.commandLine(), "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
@@ -76,48 +71,37 @@ final class DemoCommand implements Callable<Integer> {
     PrintStream words = json ? utf8(FileDescriptor.err) : standard;
     Terminal terminal = Terminal.ofThisProcess(System.getenv());
     boolean live = terminal.isTerminal() && !plain && !json;
-    Path directory = temporaryDirectory();
-    try {
-      Summary summary = play(directory, live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words));
-      new SummaryText(live && terminal.coloured()).lines(summary).forEach(words::println);
-      words.flush();
+    try (DemoFiles files = DemoFiles.make()) {
+      Summary summary;
+      try (Show show = live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words)) {
+        summary = new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(files.data());
+      } catch (InterruptedException | InterruptException e) {
+        files.forgetLog();
+        spec.commandLine().getErr().println("oncegate: the demo was stopped before its end");
+        return ExitCode.SOFTWARE;
+      }
+      tell(summary, words, live && terminal.coloured());
       if (json) {
         standard.println(summary.json());
         standard.flush();
       }
+      if (summary.good()) {
+        files.forgetLog();
+      }
       return summary.good() ? ExitCode.OK : ExitCode.SOFTWARE;
-    } finally {
-      delete(directory);
+    } catch (DemoFailedException e) {
+      spec.commandLine().getErr().println("oncegate: " + e.getMessage());
+      return ExitCode.SOFTWARE;
     }
   }
 
-  private Summary play(Path directory, Show show) throws InterruptedException {
-    try (show) {
-      return new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(directory);
-    }
+  private static void tell(Summary summary, PrintStream words, boolean coloured) {
+    new SummaryText(coloured).lines(summary).forEach(words::println);
+    words.flush();
   }
 
   /** Whatever the platform's own encoding: the view draws with more than ASCII. */
   private static PrintStream utf8(FileDescriptor descriptor) {
     return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
-  }
-
-  private static Path temporaryDirectory() {
-    try {
-      return Files.createTempDirectory("oncegate-demo-");
-    } catch (IOException e) {
-      throw new UncheckedIOException("no temporary directory can be made", e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      List<Path> leavesFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : leavesFirst) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be deleted".formatted(directory), e);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.oncegate.testbed.demo;
 
+import dev.oncegate.testbed.agents.Agent;
+
 /**
  * What the topics say of one agent.
  *
@@ -7,4 +9,10 @@ package dev.oncegate.testbed.demo;
  * @param stopped its runs whose circuit has opened
  */
 public record AgentLine(
-    String name, String does, long sent, long effects, long prevented, long conflicts, long runs, long stopped) {}
+    String name, String does, long sent, long effects, long prevented, long conflicts, long runs, long stopped) {
+
+  /** An agent of whom nothing was heard yet. */
+  static AgentLine before(Agent agent) {
+    return new AgentLine(agent.name(), agent.does(), 0, 0, 0, 0, 0, 0);
+  }
+}

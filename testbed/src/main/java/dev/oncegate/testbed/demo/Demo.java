@@ -187,7 +187,7 @@ public final class Demo {
   private Scene scene() {
     TopicTally counted = tally;
     return counted == null
-        ? new Scene(stage, elapsed(), List.of(), Totals.NONE, chronicle.latest())
+        ? new Scene(stage, elapsed(), cast.stream().map(AgentLine::before).toList(), Totals.NONE, chronicle.latest())
         : new Scene(stage, elapsed(), counted.lines(), counted.totals(), chronicle.latest());
   }
 

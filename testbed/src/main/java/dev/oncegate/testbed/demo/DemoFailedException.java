@@ -5,6 +5,6 @@ public final class DemoFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   DemoFailedException(String message, Throwable cause) {
-    super(message, cause);
+    super("%s: %s".formatted(message, cause), cause);
   }
 }

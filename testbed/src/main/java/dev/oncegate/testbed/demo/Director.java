@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Director {
   private static final Logger LOG = LoggerFactory.getLogger(Director.class);
-  private static final Duration LAST_ROUNDS = Duration.ofSeconds(20);
+  private static final Duration LAST_ROUNDS = Duration.ofSeconds(15);
 
   private final Function<Random, World> worlds;
   private final Chronicle chronicle;
@@ -38,7 +38,7 @@ final class Director {
     this.seed = seed;
   }
 
-  /** Plays; returns when all rounds that began have ended, at most 20 s after the time. */
+  /** Plays; returns when all rounds that began have ended, at most 15 s after the time. */
   void play(List<Agent> cast, Duration time) throws InterruptedException {
     ExecutorService stage =
         Executors.newCachedThreadPool(
