@@ -55,7 +55,6 @@ public final class Gate implements AutoCloseable {
     Map<String, Object> settings = config.kafkaSettings();
     Topics topics = Topics.of(config);
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
-    serdes.awaitRegistry();
     WireSchemas.prepare(serdes, topics);
     TopicSetup.Found found;
     try (Admin admin = admin(config)) {

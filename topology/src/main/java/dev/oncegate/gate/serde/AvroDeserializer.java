@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -16,8 +15,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Confluent's wire format into the generated class that bears the name of the writer's schema, whatever version of
- * it the writer had.
+ * Reads Confluent's wire format into the generated class that bears the name of the writer's schema, whatever version
+ * of it the writer had.
  *
  * <p>What cannot be read is a {@link RecordNotReadableException}; a registry that does not answer is not.
  */
@@ -29,6 +28,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
   private static final int PREFIX_BYTES = 5;
 
   private @Nullable SchemaRegistryClient registry;
+  private SubjectNameStrategy strategy = SubjectNameStrategy.TOPIC_NAME;
   private boolean isKey;
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
@@ -47,9 +47,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
 
   @Override
   public void configure(Map<String, ?> configs, boolean forKey) {
+    RegistryConfig config = new RegistryConfig(configs);
+    strategy = forKey ? config.keyStrategy() : config.valueStrategy();
     isKey = forKey;
     if (registry == null) {
-      registry = new SchemaRegistryClient(new RegistryConfig(configs));
+      registry = new SchemaRegistryClient(config);
     }
   }
 
@@ -83,7 +85,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         throw new RecordNotReadableException("Bytes follow the record of schema %d.".formatted(id));
       }
       return (T) record;
-    } catch (IOException | AvroRuntimeException | UnsupportedOperationException | IndexOutOfBoundsException e) {
+    } catch (RecordNotReadableException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Whatever it is, it comes from the bytes or the writer's schema alone, and comes again each time they are read.
+      // A schema that contains itself, skipped, may go as deep as there are bytes.
       throw new RecordNotReadableException("The bytes are no record of schema %d: %s".formatted(id, e), e);
     }
   }
@@ -92,20 +98,31 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     if (registry == null) {
       throw new IllegalStateException("not configured");
     }
+    // Other strategies name the subject after the record, which is not known before the schema is.
+    boolean named = strategy == SubjectNameStrategy.TOPIC_NAME;
     Schema writer;
     try {
-      writer = registry.schemaOf(id, topic + (isKey ? "-key" : "-value"));
+      writer = registry.schemaOf(id, named ? SubjectNameStrategy.topicSubject(topic, isKey) : null);
     } catch (RegistryException e) {
-      if (e.isNotFound()) {
-        throw new RecordNotReadableException("The registry knows no schema %d.".formatted(id), e);
+      if (e.isAboutTheSchema()) {
+        throw new RecordNotReadableException(
+            "The registry has no Avro schema %d: %s".formatted(id, e.getMessage()), e);
       }
       throw e;
     }
-    Class<?> generated = SpecificData.get().getClass(writer);
-    if (generated == null || !SpecificRecord.class.isAssignableFrom(generated)) {
-      throw new RecordNotReadableException(
-          "Schema %d is %s, which is none of ours.".formatted(id, writer.getFullName()));
+    return new SpecificDatumReader<>(writer, SpecificData.get().getSchema(generatedClass(id, writer)));
+  }
+
+  /** Found without running any of its code: whoever may register a schema chooses the name. */
+  private static Class<?> generatedClass(int id, Schema writer) {
+    try {
+      Class<?> named = Class.forName(writer.getFullName(), false, AvroDeserializer.class.getClassLoader());
+      if (writer.getType() == Schema.Type.RECORD && SpecificRecord.class.isAssignableFrom(named)) {
+        return named;
+      }
+    } catch (ClassNotFoundException | LinkageError e) {
+      // Told below: it is none of ours.
     }
-    return new SpecificDatumReader<>(writer, SpecificData.get().getSchema(generated));
+    throw new RecordNotReadableException("Schema %d is %s, which is none of ours.".formatted(id, writer.getFullName()));
   }
 }

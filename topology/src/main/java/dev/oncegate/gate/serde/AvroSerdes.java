@@ -3,43 +3,46 @@ package dev.oncegate.gate.serde;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Writes and reads the values of all topics, with one registry client for both directions. */
-public final class AvroSerdes {
-  private final SchemaRegistryClient registry;
-  private final AvroSerializer<SpecificRecord> serializer;
-  private final AvroDeserializer<SpecificRecord> deserializer;
+/**
+ * Who writes and reads the values on the topics: the classes of this package, or Confluent's own. Both promise the same
+ * of failures: bytes that can never be read are a {@link RecordNotReadableException}, a registry that does not answer
+ * is a {@link RegistryUnavailableException}, one that refuses a {@link RegistryException}.
+ */
+public sealed interface AvroSerdes permits OwnSerdes, ConfluentSerdes {
+  /** The classes of this package. */
+  String ONCEGATE = "oncegate";
 
-  private AvroSerdes(Map<String, ?> settings) {
-    registry = new SchemaRegistryClient(new RegistryConfig(settings));
-    serializer = new AvroSerializer<>(registry);
-    serializer.configure(settings, false);
-    deserializer = new AvroDeserializer<>(registry);
-    deserializer.configure(settings, false);
+  /** The classes of kafka-avro-serializer, which the Maven profile {@code confluent} adds. */
+  String CONFLUENT = "confluent";
+
+  /**
+   * @param kind {@link #ONCEGATE} or {@link #CONFLUENT}
+   * @param settings of the registry, under the keys of kafka-avro-serializer; others may be among them
+   * @throws ConfigException where a setting is wrong, or the classes of that kind are not there
+   */
+  static AvroSerdes of(String kind, Map<String, ?> settings) {
+    return switch (kind) {
+      case ONCEGATE -> OwnSerdes.of(settings);
+      case CONFLUENT -> ConfluentSerdes.of(settings);
+      default -> throw new ConfigException("gate.avro.serde", kind, "allowed are oncegate and confluent");
+    };
   }
 
-  /** Serdes with the registry of some settings; nothing is called yet. */
-  public static AvroSerdes of(String kind, Map<String, ?> settings) {
-    return new AvroSerdes(settings);
-  }
+  /** Thread safe where it is of our own kind; each caller gets one of its own. */
+  Serializer<SpecificRecord> serializer();
 
-  /** Waits until the registry answers. */
-  public void awaitRegistry() throws InterruptedException {
-    registry.awaitReady();
-  }
+  /** Thread safe where it is of our own kind; each caller gets one of its own. */
+  Deserializer<SpecificRecord> deserializer();
 
-  /** Resolves the id under which the values of a topic are written. */
-  public void prepare(String topic, Schema schema) {
-    serializer.prepare(topic, schema);
-  }
-
-  public Serializer<SpecificRecord> serializer() {
-    return serializer;
-  }
-
-  public Deserializer<SpecificRecord> deserializer() {
-    return deserializer;
-  }
+  /**
+   * Resolves the id of a schema ahead of the first record on a topic, so that the registry may be down when that comes.
+   * Waits while the registry does not answer, telling so in the log.
+   *
+   * @throws RegistryException where it answers and refuses
+   */
+  void prepare(String topic, Schema schema) throws InterruptedException;
 }

@@ -34,10 +34,12 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
 
   private static final class Scratch {
     final ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-    final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-    final Map<Schema, SpecificDatumWriter<SpecificRecord>> writers = new IdentityHashMap<>();
-    final Map<String, Map<Schema, byte[]>> prefixes = new HashMap<>();
+    final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    final Map<String, Map<Schema, Target>> targets = new HashMap<>();
   }
+
+  /** What a schema needs on a topic: the first five bytes, and who writes the others. */
+  private record Target(byte[] prefix, SpecificDatumWriter<SpecificRecord> writer) {}
 
   /** For Kafka, which configures it. */
   public AvroSerializer() {}
@@ -58,6 +60,15 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
   }
 
   /**
+   * Resolves the id of a schema on a topic ahead of the first record; waits while the registry does not answer.
+   *
+   * @throws RegistryException where the registry refuses the schema
+   */
+  public void prepare(String topic, Schema schema) throws InterruptedException {
+    registry().prepare(strategy.subject(topic, isKey, schema), schema);
+  }
+
+  /**
    * @throws RegistryException where the registry refuses the schema
    * @throws RegistryUnavailableException where the schema's id is not known yet and the registry does not answer
    */
@@ -68,33 +79,36 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     }
     Scratch own = scratch.get();
     Schema schema = record.getSchema();
+    Target target = target(own, topic, schema);
     own.out.reset();
-    own.out.writeBytes(prefix(own, topic, schema));
+    own.out.writeBytes(target.prefix);
     try {
-      own.writers.computeIfAbsent(schema, SpecificDatumWriter::new).write(record, own.encoder);
+      target.writer.write(record, own.encoder);
       own.encoder.flush();
     } catch (IOException | RuntimeException e) {
+      // Half a record is left in the encoder.
+      scratch.remove();
       throw new SerializationException("cannot write a %s for %s".formatted(schema.getFullName(), topic), e);
     }
     return own.out.toByteArray();
   }
 
-  /** Resolves the id of a topic's schema before the first record of it is written. */
-  public void prepare(String topic, Schema schema) {
-    prefix(scratch.get(), topic, schema);
+  private Target target(Scratch own, String topic, Schema schema) {
+    Map<Schema, Target> ofTopic = own.targets.computeIfAbsent(topic, t -> new IdentityHashMap<>());
+    Target target = ofTopic.get(schema);
+    if (target == null) {
+      int id = registry().idOf(strategy.subject(topic, isKey, schema), schema);
+      byte[] prefix = ByteBuffer.allocate(5).put(MAGIC).putInt(id).array();
+      target = new Target(prefix, new SpecificDatumWriter<>(schema));
+      ofTopic.put(schema, target);
+    }
+    return target;
   }
 
-  private byte[] prefix(Scratch own, String topic, Schema schema) {
-    Map<Schema, byte[]> ofTopic = own.prefixes.computeIfAbsent(topic, t -> new IdentityHashMap<>());
-    byte[] prefix = ofTopic.get(schema);
-    if (prefix == null) {
-      if (registry == null) {
-        throw new IllegalStateException("not configured");
-      }
-      int id = registry.idOf(strategy.subject(topic, isKey, schema), schema);
-      prefix = ByteBuffer.allocate(5).put(MAGIC).putInt(id).array();
-      ofTopic.put(schema, prefix);
+  private SchemaRegistryClient registry() {
+    if (registry == null) {
+      throw new IllegalStateException("not configured");
     }
-    return prefix;
+    return registry;
   }
 }

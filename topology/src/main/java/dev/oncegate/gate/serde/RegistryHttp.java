@@ -3,7 +3,8 @@ package dev.oncegate.gate.serde;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.config.types.Password;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +25,31 @@ import org.jspecify.annotations.Nullable;
 final class RegistryHttp {
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST_QUOTE = 500;
 
   private final RegistryConfig config;
   private final List<String> urls;
   private final HttpClient http;
-  private final Duration timeout;
+  private final int timeoutMs;
+
+  /** The URL that answered last is asked first: one that is down costs its time-out once, not at each call. */
+  private volatile int preferred;
 
   RegistryHttp(RegistryConfig config) {
     this.config = config;
     this.urls = config.urls();
-    this.timeout = Duration.ofMillis(config.getInt("schema.registry.request.timeout.ms"));
-    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout).version(HttpClient.Version.HTTP_1_1);
+    this.timeoutMs = config.getInt("http.read.timeout.ms");
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .connectTimeout(Duration.ofMillis(config.getInt("http.connect.timeout.ms")))
+            .version(HttpClient.Version.HTTP_1_1);
     if (urls.stream().anyMatch(url -> url.startsWith("https:"))) {
-      builder.sslContext(RegistryTls.context(config));
+      RegistryTls tls = RegistryTls.of(config);
+      builder.sslContext(tls.context()).sslParameters(tls.parameters());
+    }
+    String proxy = config.getString("proxy.host");
+    if (!proxy.isEmpty()) {
+      builder.proxy(ProxySelector.of(new InetSocketAddress(proxy, config.getInt("proxy.port"))));
     }
     this.http = builder.build();
   }
@@ -47,19 +62,34 @@ final class RegistryHttp {
    * @throws RegistryUnavailableException where it does not answer in time, after all tries
    */
   JsonNode call(String path, @Nullable Object body) {
-    int tries = config.getInt("schema.registry.retries") + 1;
-    long backoffMs = config.getInt("schema.registry.retry.backoff.ms");
-    RegistryUnavailableException last = null;
-    for (int i = 0; i < tries; i++) {
-      if (i > 0) {
-        pause(backoffMs << Math.min(i - 1, 6));
-      }
-      for (String url : urls) {
-        try {
-          return callOne(url, path, body);
-        } catch (RegistryUnavailableException e) {
-          last = e;
+    int retries = config.getInt("max.retries");
+    for (int i = 0; ; i++) {
+      try {
+        return callOnce(path, body);
+      } catch (RegistryUnavailableException e) {
+        if (i >= retries) {
+          throw e;
         }
+      }
+      pause(i);
+    }
+  }
+
+  /** Calls one path, trying each URL once at most. */
+  JsonNode callOnce(String path, @Nullable Object body) {
+    int first = preferred;
+    RegistryUnavailableException last = null;
+    for (int i = 0; i < urls.size(); i++) {
+      int candidate = (first + i) % urls.size();
+      try {
+        JsonNode answer = callOne(urls.get(candidate), path, body);
+        preferred = candidate;
+        return answer;
+      } catch (RegistryUnavailableException e) {
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
       }
     }
     throw last == null ? new RegistryUnavailableException("no registry URL") : last;
@@ -67,50 +97,69 @@ final class RegistryHttp {
 
   private JsonNode callOne(String url, String path, @Nullable Object body) {
     URI uri = URI.create(withoutUserInfo(url) + path);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).timeout(timeout).header("Accept", MEDIA_TYPE + ", application/json");
+    // The time-out of the future bounds the body too, that of the request would end with the headers.
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request(url, uri, body), HttpResponse.BodyHandlers.ofString());
+    try {
+      return read(uri, answer.get(timeoutMs, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      throw new InterruptException(e);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new RegistryUnavailableException("%s does not answer within %d ms".formatted(uri, timeoutMs), e);
+    } catch (JsonProcessingException e) {
+      throw new RegistryUnavailableException("%s answered no JSON".formatted(uri), e);
+    } catch (ExecutionException e) {
+      throw new RegistryUnavailableException("%s does not answer: %s".formatted(uri, e.getCause()), e.getCause());
+    }
+  }
+
+  private HttpRequest request(String url, URI uri, @Nullable Object body) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", MEDIA_TYPE + ", application/json");
     String authorization = authorization(url);
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
-    try {
-      if (body != null) {
-        String text = JSON.writeValueAsString(body);
-        request.header("Content-Type", MEDIA_TYPE).POST(HttpRequest.BodyPublishers.ofString(text));
-      }
-      HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return answer(uri, response);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (JsonProcessingException e) {
-      throw new RegistryUnavailableException("%s answered no JSON".formatted(uri), e);
-    } catch (IOException e) {
-      throw new RegistryUnavailableException("%s does not answer: %s".formatted(uri, e), e);
+    if (body != null) {
+      String text = JSON.valueToTree(body).toString();
+      request.header("Content-Type", MEDIA_TYPE).POST(HttpRequest.BodyPublishers.ofString(text));
     }
+    return request.build();
   }
 
-  private static JsonNode answer(URI uri, HttpResponse<String> response) throws JsonProcessingException {
+  private static JsonNode read(URI uri, HttpResponse<String> response) throws JsonProcessingException {
     int status = response.statusCode();
+    String body = response.body();
     if (status / 100 == 2) {
-      return JSON.readTree(response.body());
+      return JSON.readTree(body);
     }
-    String message = "%s answered %d: %s".formatted(uri, status, response.body());
-    if (status == 429 || status / 100 == 5) {
+    String quote = body.length() <= LONGEST_QUOTE ? body : body.substring(0, LONGEST_QUOTE) + "…";
+    String message = "%s answered %d: %s".formatted(uri, status, quote);
+    if (status == 408 || status == 429 || status / 100 == 5) {
       throw new RegistryUnavailableException(message);
     }
-    throw new RegistryException(status, message);
+    // 40401, 40402, 40403: subject, version, schema not found. Any other 404 comes from a wrong URL or a proxy.
+    throw status == 404 && errorCode(body) / 100 == 404
+        ? RegistryException.noSuchSchema(message)
+        : RegistryException.refused(message);
+  }
+
+  private static int errorCode(String body) {
+    try {
+      return JSON.readTree(body).path("error_code").asInt(0);
+    } catch (JsonProcessingException e) {
+      return 0;
+    }
   }
 
   private @Nullable String authorization(String url) {
-    if (config.getString("bearer.auth.credentials.source") != null) {
-      Password token = config.getPassword("bearer.auth.token");
-      return token == null ? null : "Bearer " + token.value();
+    String token = config.bearerToken();
+    if (token != null) {
+      return "Bearer " + token;
     }
-    String userInfo = URI.create(url).getUserInfo();
-    if ("USER_INFO".equals(config.getString("basic.auth.credentials.source"))) {
-      Password configured = config.getPassword("basic.auth.user.info");
-      userInfo = configured == null ? null : configured.value();
-    }
+    String configured = config.userInfo();
+    String userInfo = configured != null ? configured : URI.create(url).getUserInfo();
     return userInfo == null
         ? null
         : "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
@@ -122,7 +171,9 @@ final class RegistryHttp {
     return plain.endsWith("/") ? plain.substring(0, plain.length() - 1) : plain;
   }
 
-  private static void pause(long ms) {
+  private void pause(int triesBefore) {
+    long longestMs = config.getInt("retries.max.wait.ms");
+    long ms = Math.min(longestMs, (long) config.getInt("retries.wait.ms") << Math.min(triesBefore, 16));
     try {
       // Half of it is random, so that many clients of a registry that comes back do not come at once.
       TimeUnit.MILLISECONDS.sleep(ms / 2 + ThreadLocalRandom.current().nextLong(ms / 2 + 1));

@@ -23,10 +23,15 @@ public enum SubjectNameStrategy {
   /** The subject of a record's schema. */
   public String subject(String topic, boolean isKey, Schema schema) {
     return switch (this) {
-      case TOPIC_NAME -> topic + (isKey ? "-key" : "-value");
+      case TOPIC_NAME -> topicSubject(topic, isKey);
       case RECORD_NAME -> schema.getFullName();
       case TOPIC_RECORD_NAME -> topic + "-" + schema.getFullName();
     };
+  }
+
+  /** The subject of a topic, as {@link #TOPIC_NAME} gives it. */
+  static String topicSubject(String topic, boolean isKey) {
+    return topic + (isKey ? "-key" : "-value");
   }
 
   static SubjectNameStrategy of(String key, String configured) {
