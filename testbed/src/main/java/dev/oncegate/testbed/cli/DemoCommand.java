@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.cli;
 
 import dev.oncegate.testbed.agents.Cast;
+import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.demo.Demo;
 import dev.oncegate.testbed.demo.DemoFailedException;
 import dev.oncegate.testbed.demo.LiveShow;
