@@ -33,7 +33,7 @@ public final class Oncegate implements Callable<Integer> {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
-    StopRequest.exit(commandLine().execute(args));
+    StopRequest.exitWith(() -> commandLine().execute(args));
   }
 
   /** The command line, to which others may add commands. */

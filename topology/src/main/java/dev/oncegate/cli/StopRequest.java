@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 
 /**
  * Ctrl-C and SIGTERM as a request that a command answers in its own order and time. Without it the JVM's end and the
@@ -16,7 +17,7 @@ public final class StopRequest {
   private StopRequest() {}
 
   /**
-   * From now on the JVM stays until {@link #exit}, at most for 60 s.
+   * From now on the JVM stays until {@link #exitWith}, at most for 60 s.
    *
    * @return completes when a stop is asked for
    */
@@ -39,8 +40,18 @@ public final class StopRequest {
     }
   }
 
-  /** Ends the JVM; the last thing a main method does. */
-  public static void exit(int code) {
+  /**
+   * Runs a command and ends the JVM with its exit code, or 1 where an error escapes it; the last thing a main method
+   * does.
+   */
+  public static void exitWith(IntSupplier command) {
+    int code = 1;
+    try {
+      code = command.getAsInt();
+    } catch (Throwable escaped) {
+      // Left to the JVM it would be printed too, but a stop that was asked for would never be answered.
+      escaped.printStackTrace();
+    }
     EXIT_CODE.complete(code);
     System.exit(code);
   }

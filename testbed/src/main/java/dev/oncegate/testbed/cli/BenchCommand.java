@@ -66,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
     CompletableFuture<Void> stop = StopRequest.listen();
     PrintWriter out = spec.commandLine().getOut();
     try (DataDirectory directory = DataDirectory.temporary("oncegate-bench");
-        Stack stack = Stack.start(directory, 0, 0)) {
+        Stack stack = Stack.start(directory, 0, 0, stop)) {
       Map<String, String> cluster =
           Map.of("bootstrap.servers", stack.bootstrapServers(), "schema.registry.url", stack.registryUrl());
       Workload workload = new Workload(commands, duplicates, argsBytes, seed);

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.cli;
 import dev.oncegate.cli.Oncegate;
 import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.stack.StackException;
+import dev.oncegate.testbed.stack.StoppedException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -25,8 +26,12 @@ public final class Testbed {
             command.getErr().println("oncegate: " + failure.getMessage());
             return ExitCode.SOFTWARE;
           }
+          if (failure instanceof StoppedException) {
+            command.getErr().println("oncegate: " + failure.getMessage());
+            return ExitCode.OK;
+          }
           return others.handleExecutionException(failure, command, arguments);
         });
-    StopRequest.exit(commandLine.execute(args));
+    StopRequest.exitWith(() -> commandLine.execute(args));
   }
 }

@@ -77,7 +77,7 @@ final class Up implements Callable<Integer> {
       if (fresh) {
         directory.empty();
       }
-      try (Stack stack = Stack.start(directory, brokerPort, registryPort);
+      try (Stack stack = Stack.start(directory, brokerPort, registryPort, stop);
           Gate gate = LocalGate.start(LocalGate.config(stack, directory, settings), partitions);
           UpFile upFile = UpFile.write(directory.path(), stack.bootstrapServers(), stack.registryUrl())) {
         tell(stack, upFile);

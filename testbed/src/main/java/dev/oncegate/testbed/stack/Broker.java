@@ -84,13 +84,17 @@ public final class Broker implements AutoCloseable {
     return properties;
   }
 
-  /** Waits until clients are served. */
-  public void awaitReady() {
+  /**
+   * Waits until clients are served.
+   *
+   * @param stop ends the waiting when it is complete, with a StoppedException
+   */
+  public void awaitReady(CompletableFuture<?> stop) {
     // First by a bare connection: a Kafka client logs a warning for each one that is refused.
-    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port));
+    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port), stop);
     Map<String, Object> client = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
     try (Admin admin = Admin.create(client)) {
-      jvm.awaitReady(READY_TIMEOUT, () -> hasOneNode(admin));
+      jvm.awaitReady(READY_TIMEOUT, () -> hasOneNode(admin), stop);
     }
   }
 

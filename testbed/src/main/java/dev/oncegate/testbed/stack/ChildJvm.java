@@ -81,11 +81,16 @@ public final class ChildJvm implements AutoCloseable {
    * Waits until the program is ready.
    *
    * @param ready is asked again and again; must return soon
+   * @param stop ends the waiting when it is complete
    * @throws StackException with the end of the log, where the program ends before or is not ready in time
+   * @throws StoppedException where it was told to stop
    */
-  public void awaitReady(Duration timeout, BooleanSupplier ready) {
+  public void awaitReady(Duration timeout, BooleanSupplier ready, CompletableFuture<?> stop) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!ready.getAsBoolean()) {
+      if (stop.isDone()) {
+        throw new StoppedException("told to stop before %s was ready".formatted(name));
+      }
       if (System.nanoTime() > deadline) {
         throw failed("was not ready within %d s".formatted(timeout.toSeconds()));
       }

@@ -102,9 +102,13 @@ public final class Registry implements AutoCloseable {
     return new StackException("no registry in %s: build the testbed module with Maven, which unpacks it".formatted(home));
   }
 
-  /** Waits until the registry serves, and sets its compatibility. */
-  public void awaitReady() {
-    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port) && statusOf(get("/subjects")) == 200);
+  /**
+   * Waits until the registry serves, and sets its compatibility.
+   *
+   * @param stop ends the waiting when it is complete, with a StoppedException
+   */
+  public void awaitReady(CompletableFuture<?> stop) {
+    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port) && statusOf(get("/subjects")) == 200, stop);
     HttpRequest setCompatibility =
         request("/config")
             .header("Content-Type", "application/vnd.schemaregistry.v1+json")

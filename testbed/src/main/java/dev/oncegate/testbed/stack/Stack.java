@@ -20,18 +20,29 @@ public final class Stack implements AutoCloseable {
   /**
    * Starts both and waits until both are ready.
    *
+   * @see #start(DataDirectory, int, int, CompletableFuture)
+   */
+  public static Stack start(DataDirectory directory, int brokerPort, int registryPort) {
+    return start(directory, brokerPort, registryPort, new CompletableFuture<>());
+  }
+
+  /**
+   * Starts both and waits until both are ready or there is no need any more.
+   *
    * @param directory stays open as long as the stack and is closed by the caller
    * @param brokerPort 0: any free one
    * @param registryPort 0: any free one
+   * @param stop ends the start when it is complete
    * @throws StackException where one of them does not start; none is left running then
+   * @throws StoppedException where it was told to stop; none is left running then
    */
-  public static Stack start(DataDirectory directory, int brokerPort, int registryPort) {
+  public static Stack start(DataDirectory directory, int brokerPort, int registryPort, CompletableFuture<?> stop) {
     Broker broker = Broker.start(directory.path().resolve("broker"), brokerPort);
     Registry registry = null;
     try {
       registry = Registry.start(directory.path().resolve("registry"), registryPort);
-      broker.awaitReady();
-      registry.awaitReady();
+      broker.awaitReady(stop);
+      registry.awaitReady(stop);
       return new Stack(broker, registry);
     } catch (RuntimeException | Error e) {
       if (registry != null) {

@@ -54,6 +54,17 @@ class UpTest {
   }
 
   @Test
+  void stoppedInTheMiddleOfItsStartItEndsAllInOrder() throws Exception {
+    Process up = up("up", "--broker-port", "0", "--registry-port", "0");
+    Awaitility.await().atMost(START).until(() -> up.descendants().count() == 2);
+    List<ProcessHandle> children = up.descendants().toList();
+    up.toHandle().destroy();
+    assertThat(exitCode(up)).isZero();
+    assertThat(outputOf("up")).contains("told to stop before the broker was ready").doesNotContain("Exception");
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
   void itFailsWhenTheBrokerDiesAndTakesTheRegistryWithIt() throws Exception {
     Files.createDirectories(data());
     Path old = Files.writeString(data().resolve("old"), "");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -30,7 +31,7 @@ class BrokerTest {
   @Test
   void itCommitsTransactionsAndKeepsThemFromOneStartToTheNext() throws Exception {
     try (Broker broker = Broker.start(directory, 0)) {
-      broker.awaitReady();
+      broker.awaitReady(new CompletableFuture<>());
       createTopic(broker);
       produce(broker, "aborted", false);
       produce(broker, "committed", true);
@@ -41,7 +42,7 @@ class BrokerTest {
           .hasMessageContaining("--broker-port");
     }
     try (Broker broker = Broker.start(directory, 0)) {
-      broker.awaitReady();
+      broker.awaitReady(new CompletableFuture<>());
       produce(broker, "later", true);
       assertThat(committedValues(broker, 2)).containsExactly("committed", "later");
     }

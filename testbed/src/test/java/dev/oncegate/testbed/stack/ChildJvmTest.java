@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -15,12 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChildJvmTest {
+  private static final CompletableFuture<Void> NEVER = new CompletableFuture<>();
+
   @TempDir private Path directory;
 
   @Test
   void aProgramThatEndsTooSoonIsReportedWithTheEndOfItsLog() {
     try (ChildJvm child = start(EndsAtOnce.class)) {
-      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(30), () -> false))
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(30), () -> false, NEVER))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("the program ended with exit code 3")
           .hasMessageContaining("line 99")
@@ -31,16 +34,26 @@ class ChildJvmTest {
   @Test
   void aProgramThatIsNeverReadyIsReported() {
     try (ChildJvm child = start(WaitsForSigterm.class)) {
-      assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1), () -> false))
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1), () -> false, NEVER))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("was not ready within");
     }
   }
 
   @Test
+  void waitingEndsWhenItIsToldToStop() {
+    try (ChildJvm child = start(WaitsForSigterm.class)) {
+      CompletableFuture<Void> stop = CompletableFuture.completedFuture(null);
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(30), () -> false, stop))
+          .isInstanceOf(StoppedException.class)
+          .hasMessage("told to stop before the program was ready");
+    }
+  }
+
+  @Test
   void closingLetsTheProgramEndInItsOwnWay() {
     ChildJvm child = start(WaitsForSigterm.class);
-    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"));
+    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
     child.close();
     assertThat(logOf(WaitsForSigterm.class)).contains("ended in order");
   }
@@ -48,7 +61,7 @@ class ChildJvmTest {
   @Test
   void ctrlCInTheTerminalLeavesTheProgramToItsParent() throws Exception {
     ChildJvm child = start(WaitsForSigterm.class);
-    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"));
+    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
     assertThat(new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor()).isZero();
     child.close();
     // Had it heard SIGINT, which came first, it would have ended with 130.

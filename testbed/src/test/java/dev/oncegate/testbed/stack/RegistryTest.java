@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +27,7 @@ class RegistryTest {
   void itKeepsSchemasFromOneStartToTheNextAndRefusesIncompatibleOnes() throws Exception {
     String id;
     try (Registry registry = Registry.start(directory, 0)) {
-      registry.awaitReady();
+      registry.awaitReady(new CompletableFuture<>());
       assertThat(send(registry, "/config", null)).isEqualTo("200 {\"compatibilityLevel\":\"FULL_TRANSITIVE\"}");
       id = send(registry, "/subjects/kept-value/versions", V1);
       assertThat(id).matches("200 \\{\"id\":\\d+.*");
@@ -37,7 +38,7 @@ class RegistryTest {
           .hasMessageContaining("--registry-port");
     }
     try (Registry registry = Registry.start(directory, 0)) {
-      registry.awaitReady();
+      registry.awaitReady(new CompletableFuture<>());
       assertThat(send(registry, "/subjects/kept-value/versions", V1)).isEqualTo(id);
       assertThat(send(registry, "/subjects", null)).isEqualTo("200 [\"kept-value\"]");
     }
