@@ -102,7 +102,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     boolean named = strategy == SubjectNameStrategy.TOPIC_NAME;
     Schema writer;
     try {
-      writer = registry.schemaOf(id, named ? SubjectNameStrategy.topicSubject(topic, isKey) : null);
+      writer = registry.schemaOf(id, named ? SubjectNameStrategy.topicSubject(topic, isKey) : "");
     } catch (RegistryException e) {
       if (e.isAboutTheSchema()) {
         throw new RecordNotReadableException(

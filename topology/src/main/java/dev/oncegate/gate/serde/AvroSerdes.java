@@ -32,10 +32,10 @@ public sealed interface AvroSerdes permits OwnSerdes, ConfluentSerdes {
     };
   }
 
-  /** Thread safe where it is of our own kind; each caller gets one of its own. */
+  /** Thread safe; what {@link #prepare} has resolved it knows. */
   Serializer<SpecificRecord> serializer();
 
-  /** Thread safe where it is of our own kind; each caller gets one of its own. */
+  /** Thread safe. */
   Deserializer<SpecificRecord> deserializer();
 
   /**

@@ -1,5 +1,6 @@
 package dev.oncegate.gate.serde;
 
+import dev.oncegate.schema.TrustedSchemas;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * The classes of kafka-avro-serializer, found by name: they are not on Maven Central, so nothing here may need them to
  * compile. Their failures are told apart by {@link ConfluentFailure}.
  */
-record ConfluentSerdes(Map<String, ?> settings, Serializer<Object> preparing) implements AvroSerdes {
+record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<SpecificRecord> deserializer)
+    implements AvroSerdes {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final String PACKAGE = "io.confluent.kafka.serializers.";
   private static final RegistryWait PATIENCE = new RegistryWait(Duration.ofSeconds(1), Duration.ofSeconds(20));
 
@@ -28,27 +34,18 @@ record ConfluentSerdes(Map<String, ?> settings, Serializer<Object> preparing) im
   static ConfluentSerdes of(Map<String, ?> settings) {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("specific.avro.reader", true);
-    return new ConfluentSerdes(all, newSerializer(all));
-  }
-
-  @Override
-  public Serializer<SpecificRecord> serializer() {
-    return new Writing(newSerializer(settings));
-  }
-
-  @Override
-  public Deserializer<SpecificRecord> deserializer() {
-    Deserializer<Object> confluent = newInstance("KafkaAvroDeserializer");
-    confluent.configure(settings, false);
-    return new Reading(confluent);
+    Serializer<Object> serializer = newInstance("KafkaAvroSerializer");
+    serializer.configure(all, false);
+    Deserializer<Object> deserializer = newInstance("KafkaAvroDeserializer");
+    deserializer.configure(all, false);
+    return new ConfluentSerdes(new Writing(serializer), new Reading(deserializer));
   }
 
   /** Writes one record and forgets it: the very path of all others, so that what it resolves is what they need. */
   @Override
   public void prepare(String topic, Schema schema) throws InterruptedException {
     SpecificRecord smallest = smallest(schema);
-    Serializer<SpecificRecord> writing = new Writing(preparing);
-    PATIENCE.untilItAnswers(() -> writing.serialize(topic, smallest));
+    PATIENCE.untilItAnswers(() -> serializer.serialize(topic, smallest));
   }
 
   /** Zero bytes are the empty text, the number zero, the empty list and the first branch of a union. */
@@ -60,12 +57,6 @@ record ConfluentSerdes(Map<String, ?> settings, Serializer<Object> preparing) im
     } catch (IOException e) {
       throw new IllegalStateException("no smallest record of " + schema.getFullName(), e);
     }
-  }
-
-  private static Serializer<Object> newSerializer(Map<String, ?> settings) {
-    Serializer<Object> confluent = newInstance("KafkaAvroSerializer");
-    confluent.configure(settings, false);
-    return confluent;
   }
 
   @SuppressWarnings("unchecked")

@@ -100,17 +100,17 @@ public final class SchemaRegistryClient {
   /**
    * The schema of an id.
    *
-   * @param subject where the id was found, null where that is not known
+   * @param subject where the id was found, empty where that is not known
    * @throws RegistryException where the registry does not know it, or it is no Avro schema
    * @throws RegistryUnavailableException where it does not answer
    */
-  public Schema schemaOf(int id, @Nullable String subject) {
+  public Schema schemaOf(int id, String subject) {
     Schema known = schemas.get(id);
     if (known != null) {
       return known;
     }
-    String hint = subject == null ? "" : "&subject=" + encoded(subject);
-    Schema schema = schemaIn(http.call("/schemas/ids/" + id + "?fetchMaxId=false" + hint, null), "schema " + id);
+    String path = "/schemas/ids/" + id + "?fetchMaxId=false&subject=" + encoded(subject);
+    Schema schema = schemaIn(http.call(path, null), "schema " + id);
     schemas.put(id, schema);
     return schema;
   }

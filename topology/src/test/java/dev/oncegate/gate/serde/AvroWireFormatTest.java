@@ -119,11 +119,11 @@ class AvroWireFormatTest {
 
     assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, command()))).isEqualTo(command());
 
-    String hint = strategy.equals("TopicNameStrategy") ? "&subject=" + subject : "";
+    String hint = strategy.equals("TopicNameStrategy") ? subject : "";
     assertThat(registry.asked())
         .containsExactly(
             "POST /subjects/" + subject + "/versions?normalize=false",
-            "GET /schemas/ids/7?fetchMaxId=false" + hint);
+            "GET /schemas/ids/7?fetchMaxId=false&subject=" + hint);
   }
 
   @Test
