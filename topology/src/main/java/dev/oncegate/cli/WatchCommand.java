@@ -61,7 +61,8 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() {
     GateConfig config = cluster.config();
     Map<String, Object> settings = config.kafkaSettings();
-    Deserializer<SpecificRecord> deserializer = AvroSerdes.of("oncegate", settings).deserializer();
+    AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
+    Deserializer<SpecificRecord> deserializer = serdes.deserializer();
     Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(Clients.consumer(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     Thread watching = Thread.currentThread();
