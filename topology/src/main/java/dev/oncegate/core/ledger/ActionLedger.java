@@ -152,8 +152,11 @@ public final class ActionLedger {
     if (outcome.status() == Outcome.Status.FAILED_TRANSIENT) {
       return new Settlement.Repeated();
     }
-    boolean late = entry.gaveUpUnanswered(outcome.attempt());
-    return late && entry.awaitsOutcome() ? settleNow(entry, outcome, reported) : compare(entry, reported);
+    // While the last attempt failed transiently, too: the next command would execute again what is known to be done.
+    boolean open = entry.awaitsOutcome() || entry.status() == Status.TRANSIENT;
+    return open && entry.gaveUpUnanswered(outcome.attempt())
+        ? settleNow(entry, outcome, reported)
+        : compare(entry, reported);
   }
 
   private Settlement settleNow(ActionEntry entry, Outcome outcome, String reported) {

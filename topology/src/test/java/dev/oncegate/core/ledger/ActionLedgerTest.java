@@ -124,9 +124,21 @@ class ActionLedgerTest {
     ActionEntry again = decide(ledger.overdue(accepted(AnIntent.read())), AnIntent.read()).effect();
     ActionEntry settled = settled(again, outcome(Outcome.Status.SUCCEEDED, 1, "late"));
     assertThat(settled.status()).isEqualTo(Status.SUCCEEDED);
-    assertThat(ledger.settle(settled, outcome(Outcome.Status.SUCCEEDED, 2, "late"))).isEqualTo(new Settlement.Repeated());
+    assertThat(ledger.settle(settled, outcome(Outcome.Status.SUCCEEDED, 2, "late")))
+        .isEqualTo(new Settlement.Repeated());
     assertThat(ledger.settle(settled, outcome(Outcome.Status.SUCCEEDED, 2, "other")))
         .isInstanceOf(Settlement.Contradicting.class);
+  }
+
+  @Test
+  void aLateSuccessOfAnAttemptThatWasGivenUpSettlesTheActionThoughTheNextOneFailedTransiently() {
+    ActionEntry overdue = ledger.overdue(accepted(AnIntent.write()));
+    ActionEntry released = ((Settlement.Released) ledger.release(overdue, 1)).after();
+    ActionEntry second = decide(released, AnIntent.write()).effect();
+    ActionEntry failed = settled(second, outcome(Outcome.Status.FAILED_TRANSIENT, 2, null));
+    Outcome late = outcome(Outcome.Status.SUCCEEDED, 1, "it did happen");
+    ActionEntry settled = settled(failed, late);
+    assertThat(decide(settled, AnIntent.write())).isEqualTo(new Decision.Replayed(settled, late));
   }
 
   @Test
@@ -143,9 +155,13 @@ class ActionLedgerTest {
   void aSecondIdenticalOutcomeChangesNothingAndAnotherContradicts() {
     ActionEntry entry = settled(accepted(AnIntent.write()), outcome(Outcome.Status.SUCCEEDED, 1, "ok"));
     Outcome later = new Outcome(Outcome.Status.SUCCEEDED, 1, "ok", null, null, null, null, NOW + 5);
-    assertThat(ledger.settle(entry, later)).as("when it was completed is not compared").isEqualTo(new Settlement.Repeated());
-    assertThat(ledger.settle(entry, outcome(Outcome.Status.FAILED, 1, "ok"))).isInstanceOf(Settlement.Contradicting.class);
-    assertThat(ledger.settle(entry, outcome(Outcome.Status.SUCCEEDED, 1, "no"))).isInstanceOf(Settlement.Contradicting.class);
+    assertThat(ledger.settle(entry, later))
+        .as("when it was completed is not compared")
+        .isEqualTo(new Settlement.Repeated());
+    assertThat(ledger.settle(entry, outcome(Outcome.Status.FAILED, 1, "ok")))
+        .isInstanceOf(Settlement.Contradicting.class);
+    assertThat(ledger.settle(entry, outcome(Outcome.Status.SUCCEEDED, 1, "no")))
+        .isInstanceOf(Settlement.Contradicting.class);
   }
 
   @Test
@@ -170,13 +186,15 @@ class ActionLedgerTest {
     assertThat(refusal(entry, AnIntent.destructive(true, "guess"))).isEqualTo(Refusal.TOKEN_MISMATCH);
     Decision confirmed = decide(entry, AnIntent.destructive(true, "secret"));
     assertThat(confirmed).isInstanceOf(Decision.Accepted.class);
-    assertThat(decide(confirmed.effect(), AnIntent.destructive(true, "secret"))).isInstanceOf(Decision.InProgress.class);
+    assertThat(decide(confirmed.effect(), AnIntent.destructive(true, "secret")))
+        .isInstanceOf(Decision.InProgress.class);
   }
 
   @Test
   void askingAgainGivesTheSameTokenUntilItExpires() {
     ActionEntry entry = unconfirmed();
-    Decision.ConfirmationRequired same = (Decision.ConfirmationRequired) decide(entry, AnIntent.destructive(false, null));
+    Decision.ConfirmationRequired same =
+        (Decision.ConfirmationRequired) decide(entry, AnIntent.destructive(false, null));
     assertThat(same.changed()).isFalse();
     assertThat(same.token().value()).isEqualTo("secret");
     Decision.ConfirmationRequired expired =

@@ -1,7 +1,7 @@
 package dev.oncegate.core.ledger;
 
+import dev.oncegate.core.intake.ACommand;
 import dev.oncegate.core.intake.Admission;
-import dev.oncegate.core.intake.Command;
 import dev.oncegate.core.intake.Coordinates;
 import dev.oncegate.core.intake.Intake;
 import dev.oncegate.core.intake.IntakeLimits;
@@ -38,11 +38,12 @@ final class AnIntent {
     return of(SideEffectClass.DESTRUCTIVE, args, commit, token);
   }
 
-  private static Intent of(SideEffectClass sideEffectClass, String args, boolean commit, @Nullable String token) {
-    Command command =
-        new Command(
-            "run", null, null, "tool", args, "key", null, sideEffectClass, commit, token, null, null, null, 1, null);
-    Admission admission = INTAKE.admit(command, new Coordinates("agent.commands", 0, 0), 1_000, 1_000);
+  static Intent of(SideEffectClass sideEffectClass, String args, boolean commit, @Nullable String token) {
+    ACommand command = new ACommand().in("run").to("tool").with(args).withKey("key").as(sideEffectClass);
+    if (commit) {
+      command.committedWith(token);
+    }
+    Admission admission = INTAKE.admit(command.build(), new Coordinates("agent.commands", 0, 0), 1_000, 1_000);
     return ((Admission.Admitted) admission).intent();
   }
 }
