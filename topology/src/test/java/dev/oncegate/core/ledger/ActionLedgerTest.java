@@ -2,10 +2,8 @@ package dev.oncegate.core.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.oncegate.core.intake.ActionId;
 import dev.oncegate.core.intake.Coordinates;
 import dev.oncegate.core.intake.Intent;
-import dev.oncegate.core.intake.SideEffectClass;
 import dev.oncegate.core.ledger.ActionEntry.Status;
 import dev.oncegate.core.ledger.Decision.Refusal;
 import dev.oncegate.core.ledger.Settlement.Reason;
