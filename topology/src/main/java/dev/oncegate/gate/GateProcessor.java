@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final GateParts parts;
   private @Nullable Live live;
+  private boolean caughtUp;
 
   /** What exists once a partition is assigned. */
   private record Live(
@@ -71,6 +72,11 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   @Override
   public void process(Record<byte[], byte[]> record) {
     Live gate = live();
+    if (!caughtUp) {
+      // After an outage longer than the memory the first new entry drops old ones: their deadlines are told before.
+      caughtUp = true;
+      gate.timers.catchUp(nowMs(gate));
+    }
     RecordMetadata metadata =
         gate.context.recordMetadata().orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
     Arrival arrival = arrivalOf(record, metadata);

@@ -4,6 +4,7 @@ import dev.oncegate.core.ledger.ActionEntry;
 import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.gate.store.Timer;
 import dev.oncegate.gate.store.TimerStore;
+import java.util.List;
 
 /** Does what is due. */
 final class TimerHandler {
@@ -22,9 +23,18 @@ final class TimerHandler {
     this.log = log;
   }
 
-  void onTick(long nowMs) {
+  /** Does what was due while nobody was there, all of it. */
+  void catchUp(long nowMs) {
+    while (onTick(nowMs) == MOST_PER_TICK) {
+      // There is more.
+    }
+  }
+
+  /** Does what is due; how many timers that were. */
+  int onTick(long nowMs) {
     // A deadline is passed only after its last millisecond.
-    for (Timer timer : timers.takeDue(nowMs - 1, MOST_PER_TICK)) {
+    List<Timer> due = timers.takeDue(nowMs - 1, MOST_PER_TICK);
+    for (Timer timer : due) {
       if (timer instanceof Timer.Deadline deadline) {
         // Looked up as of the deadline: the entry must be found even when its own validity ends before this tick.
         ActionEntry entry = actions.find(deadline.action(), Math.min(deadline.dueMs(), nowMs));
@@ -37,5 +47,6 @@ final class TimerHandler {
         log.onRetentionDue(retention.run(), nowMs);
       }
     }
+    return due.size();
   }
 }
