@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
@@ -39,6 +40,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.test.TestRecord;
@@ -79,7 +81,12 @@ final class GateDriver implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     config.put(BoundedRocksDb.MEMORY_BYTES, 16L * 1024 * 1024);
-    driver = new TopologyTestDriver(GateTopology.of(partsOf(setup)), config, clock.instant());
+    driver = new TopologyTestDriver(GateTopology.of(parts(setup, () -> "token-" + ++tokens)), config, clock.instant());
+  }
+
+  /** The wiring of a gate. */
+  static Topology topology() {
+    return GateTopology.of(parts(new Setup(), () -> ""));
   }
 
   /** A gate at its default limits. */
@@ -136,7 +143,7 @@ final class GateDriver implements AutoCloseable {
     }
   }
 
-  private GateParts partsOf(Setup setup) {
+  private static GateParts parts(Setup setup, Supplier<String> tokens) {
     long windowMs = DEDUP_WINDOW.toMillis();
     return new GateParts(
         new GateTimes(windowMs, TICK.toMillis(), COUNTS_INTERVAL_MS, COUNTS_WINDOW_MS, RUN_RETENTION.toMillis()),
@@ -149,8 +156,8 @@ final class GateDriver implements AutoCloseable {
         RESULT_MAX_BYTES,
         (topic, value) -> Wire.write(value),
         setup.deserializer,
-        clock,
-        () -> "token-" + ++tokens);
+        setup.clock,
+        tokens);
   }
 
   Instant now() {
