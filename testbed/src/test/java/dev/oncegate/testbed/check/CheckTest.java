@@ -243,7 +243,7 @@ class CheckTest {
   private static ActionCommand command(String run, @Nullable String key, SideEffectClass sideEffectClass, String args) {
     return ActionCommand.newBuilder()
         .setRunId(run)
-        .setTool("tool")
+        .setTool(sideEffectClass.name())
         .setArgs(args)
         .setIdempotencyKey(key)
         .setSideEffectClass(sideEffectClass)
