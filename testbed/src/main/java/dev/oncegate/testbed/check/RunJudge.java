@@ -11,13 +11,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Judges one run once all of it is known, life by life. */
+/**
+ * Judges one run once all of it is known, life by life.
+ *
+ * <p>A life reaches from behind the final counts of the one before to its own. A run of which only a control spoke has a
+ * life without results: what was published of it lies between the lives that have some.
+ */
 final class RunJudge {
   private static final int COUNTS = 7;
+  private static final int NO_RESULTS = -1;
 
   private final RunTrail trail;
   private final boolean wasReset;
   private final Findings findings;
+  private final long[] notBeforeMs;
   private final long[] forgottenMs;
 
   /**
@@ -27,23 +34,24 @@ final class RunJudge {
     this.trail = trail;
     this.wasReset = wasReset;
     this.findings = findings;
-    this.forgottenMs = new long[Math.max(1, trail.lives.size())];
+    this.notBeforeMs = new long[trail.lives.size()];
+    this.forgottenMs = new long[trail.lives.size()];
   }
 
   /** A window of the published counts. */
   private record Window(long endMs, long[] published, long[] counted) {}
 
   void judge() {
-    Arrays.fill(forgottenMs, Long.MAX_VALUE);
-    for (int life = 0; life + 1 < trail.lives.size(); life++) {
+    for (int life = 0; life < trail.lives.size(); life++) {
+      notBeforeMs[life] = lastFinalCounts(Long.MIN_VALUE, trail.lives.get(life).beganMs(), null);
       forgottenMs[life] = whenForgotten(life);
     }
     for (int life = 0; life < trail.lives.size(); life++) {
       judgeCircuit(life);
       judgeCounts(life);
     }
-    if (trail.lives.isEmpty()) {
-      for (Published counts : trail.published) {
+    for (Published counts : trail.published) {
+      if (lifeAt(counts.publishedMs()) == NO_RESULTS) {
         compare(counts, new long[COUNTS], 0);
       }
     }
@@ -51,31 +59,41 @@ final class RunJudge {
 
   /** Only the final counts of a run tell that it was forgotten; only then may its log begin anew. */
   private long whenForgotten(int life) {
-    Life next = trail.lives.get(life + 1);
+    boolean isLast = life + 1 == trail.lives.size();
+    long untilMs = isLast ? Long.MAX_VALUE : trail.lives.get(life + 1).beganMs();
     long lastSeq = trail.seq(trail.endOf(life) - 1);
-    long forgotten = -1;
+    long forgotten = lastFinalCounts(trail.lives.get(life).beganMs(), untilMs, lastSeq);
+    if (forgotten != Long.MIN_VALUE) {
+      return forgotten;
+    }
+    if (isLast) {
+      return Long.MAX_VALUE;
+    }
+    findings.violated(
+        Invariant.I2, "the result at %s has run_seq 1, but the run had %d results and no final counts",
+        trail.lives.get(life + 1).beganAt(), lastSeq);
+    return untilMs - 1;
+  }
+
+  /** When the last final counts in a span of time, as of the given run_seq if any, were published. */
+  private long lastFinalCounts(long fromMs, long untilMs, @Nullable Long runSeq) {
+    long last = Long.MIN_VALUE;
     for (Published counts : trail.published) {
-      boolean inLife =
-          counts.publishedMs() >= trail.lives.get(life).beganMs() && counts.publishedMs() <= next.beganMs();
-      if (counts.isFinal() && counts.runSeq() == lastSeq && inLife) {
-        forgotten = Math.max(forgotten, counts.publishedMs());
+      boolean inSpan = counts.publishedMs() >= fromMs && counts.publishedMs() <= untilMs;
+      if (counts.isFinal() && inSpan && (runSeq == null || counts.runSeq() == runSeq)) {
+        last = Math.max(last, counts.publishedMs());
       }
     }
-    if (forgotten < 0) {
-      findings.violated(
-          Invariant.I2, "the result at %s has run_seq 1, but the run had %d results and no final counts",
-          next.beganAt(), lastSeq);
-      return next.beganMs() - 1;
-    }
-    return forgotten;
+    return last;
   }
 
   private int lifeAt(long timeMs) {
-    int life = 0;
-    while (life + 1 < forgottenMs.length && timeMs > forgottenMs[life]) {
-      life++;
+    for (int life = 0; life < forgottenMs.length; life++) {
+      if (timeMs > notBeforeMs[life] && timeMs <= forgottenMs[life]) {
+        return life;
+      }
     }
-    return life;
+    return NO_RESULTS;
   }
 
   private void judgeCircuit(int life) {

@@ -327,6 +327,14 @@ final class HonestGate {
     }
   }
 
+  /** A control opens the circuit of a run. */
+  void stop(String run) {
+    nowMs++;
+    control(ControlType.FORCE_OPEN, run, null, null, null);
+    Run state = runs.computeIfAbsent(run, ignored -> new Run());
+    turn(run, state, CircuitState.FORCED_OPEN, CircuitCause.FORCED, null);
+  }
+
   /** A control closes the circuit of a run. */
   void reset(String run) {
     nowMs++;
@@ -392,7 +400,7 @@ final class HonestGate {
   }
 
   private void turn(String run, Run state, CircuitState to, CircuitCause cause, @Nullable Long count) {
-    state.open = to == CircuitState.OPEN;
+    state.open = to != CircuitState.CLOSED;
     CircuitEvent event =
         CircuitEvent.newBuilder()
             .setRunId(run)

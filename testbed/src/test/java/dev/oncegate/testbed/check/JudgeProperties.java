@@ -60,8 +60,10 @@ class JudgeProperties {
       gate.release(run, key, attempt);
     } else if (step.what < 81) {
       gate.settle(run, key, attempt, "by hand");
-    } else if (step.what < 84) {
+    } else if (step.what < 83) {
       gate.reset(run);
+    } else if (step.what < 84) {
+      gate.stop(run);
     } else if (step.what < 86) {
       gate.sendGarbage();
     } else if (step.what < 92) {

@@ -556,6 +556,33 @@ class JudgeTest {
     assertViolated(spoilt(records), Invariant.I7, "ActionResult is expected");
   }
 
+  @Test
+  void aRunOfWhichOnlyControlsSpokeBetweenItsLivesIsHonest() {
+    HonestGate other = new HonestGate();
+    other.stop("r");
+    other.forget("r");
+    other.send("r", "k", "t");
+    other.forget("r");
+    other.stop("r");
+    other.forget("r");
+    other.send("r", "l", "t");
+    other.forget("r");
+    other.stop("r");
+    assertThat(spoilt(other.records()).counterExamples()).isEmpty();
+    other.send("r", "m", "t");
+    List<Seen> records =
+        Histories.altered(
+            other.records(),
+            ActionResult.class,
+            result -> is(result, Decision.CIRCUIT_OPEN),
+            result -> {
+              result.setDecision(Decision.ACCEPTED);
+              result.setEffectAttempt(1);
+              result.setValidUntil(result.getDecidedAt().plusSeconds(1));
+            });
+    assertViolated(spoilt(records), Invariant.I4, "run_seq 1 has an effect, but the circuit is FORCED_OPEN");
+  }
+
   // What is not judged
 
   @Test
