@@ -2,7 +2,10 @@ package dev.oncegate.testbed.check;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the topics say of one action: its state as of the last result read, and all that was reported of it. */
+/**
+ * What the topics say of one action: its state as of the last result read, and all that was
+ * reported of it.
+ */
 final class ActionTrail {
   /** What the action waits for. */
   enum State {
@@ -16,7 +19,8 @@ final class ActionTrail {
   }
 
   /**
-   * An outcome of an executor; with the others of the action a linked list, for most actions have just one.
+   * An outcome of an executor; with the others of the action a linked list, for most actions have
+   * just one.
    *
    * @param exhaustedWhole null where it is no transient failure
    */

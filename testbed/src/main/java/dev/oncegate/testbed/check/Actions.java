@@ -18,9 +18,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows each action through the results of its partition, where all that concerns it is in the order in which it was
- * decided: attempts (I1), the memory of keys (I3), replays (I6), and the second half of I7: what executors and controls
- * said has its result.
+ * Follows each action through the results of its partition, where all that concerns it is in the
+ * order in which it was decided: attempts (I1), the memory of keys (I3), replays (I6), and the
+ * second half of I7: what executors and controls said has its result.
  */
 final class Actions {
   private final Map<Fingerprint, ActionTrail> trails = new HashMap<>();
@@ -31,7 +31,12 @@ final class Actions {
   private final Findings findings;
   private final long dedupWindowMs;
 
-  Actions(String outcomesTopic, String resultsTopic, long dedupWindowMs, Spans spans, Findings findings) {
+  Actions(
+      String outcomesTopic,
+      String resultsTopic,
+      long dedupWindowMs,
+      Spans spans,
+      Findings findings) {
     this.dedupWindowMs = dedupWindowMs;
     this.outcomesTopic = outcomesTopic;
     this.resultsTopic = resultsTopic;
@@ -40,7 +45,13 @@ final class Actions {
   }
 
   /** A control that releases or settles an action; {@code ending} is null for a release. */
-  private record Order(Place at, long timestampMs, Set<String> scopes, String key, int attempt, @Nullable Ending ending) {}
+  private record Order(
+      Place at,
+      long timestampMs,
+      Set<String> scopes,
+      String key,
+      int attempt,
+      @Nullable Ending ending) {}
 
   /** A DECIDED result with a key. */
   void decided(ActionResult result, String key, Place at) {
@@ -50,18 +61,27 @@ final class Actions {
       findings.checked(Invariant.I3, 1);
       if (result.getEventTime().isBefore(result.getDecidedAt().minusMillis(dedupWindowMs))) {
         findings.violated(
-            Invariant.I3, "the decision at %s lets a command of %s through at %s, too old to be remembered",
-            at, result.getEventTime(), result.getDecidedAt());
+            Invariant.I3,
+            "the decision at %s lets a command of %s through at %s, too old to be remembered",
+            at,
+            result.getEventTime(),
+            result.getDecidedAt());
       }
       if (result.getValidUntil() == null) {
-        findings.violated(Invariant.I3, "the decision at %s lets an effect through without valid_until", at);
+        findings.violated(
+            Invariant.I3, "the decision at %s lets an effect through without valid_until", at);
         return;
       }
     }
     switch (Objects.requireNonNull(result.getDecision())) {
       case ACCEPTED -> accepted(trail, result, attempt, at);
       case RETRIED ->
-          again(trail, result, attempt, trail.state == State.TRANSIENT || trail.state == State.RELEASED, at);
+          again(
+              trail,
+              result,
+              attempt,
+              trail.state == State.TRANSIENT || trail.state == State.RELEASED,
+              at);
       case INDETERMINATE -> {
         if (attempt != null) {
           again(trail, result, attempt, trail.state == State.OVERDUE, at);
@@ -73,34 +93,57 @@ final class Actions {
     }
   }
 
-  private void accepted(ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
+  private void accepted(
+      ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
     if (attempt == null || attempt != 1) {
-      findings.violated(Invariant.I1, "ACCEPTED at %s is for attempt %s; the first is 1", at, attempt);
+      findings.violated(
+          Invariant.I1, "ACCEPTED at %s is for attempt %s; the first is 1", at, attempt);
       return;
     }
-    boolean isNew = trail.state == State.UNCONFIRMED || trail.isForgottenAt(result.getEventTime().toEpochMilli());
+    boolean isNew =
+        trail.state == State.UNCONFIRMED
+            || trail.isForgottenAt(result.getEventTime().toEpochMilli());
     if (!isNew) {
       findings.violated(
-          Invariant.I3, "ACCEPTED at %s, of %s, although its key is remembered until %d",
-          at, result.getEventTime(), trail.validUntilMs);
+          Invariant.I3,
+          "ACCEPTED at %s, of %s, although its key is remembered until %d",
+          at,
+          result.getEventTime(),
+          trail.validUntilMs);
       findings.violated(
-          Invariant.I1, "ACCEPTED at %s lets attempt 1 through, which %s-%d@%d had already",
-          at, result.getCommand().getTopic(), trail.commandPartition, trail.commandOffset);
+          Invariant.I1,
+          "ACCEPTED at %s lets attempt 1 through, which %s-%d@%d had already",
+          at,
+          result.getCommand().getTopic(),
+          trail.commandPartition,
+          trail.commandOffset);
     }
     trail.beginAnew();
     letThrough(trail, result, 1);
   }
 
   private void again(
-      ActionTrail trail, ActionResult result, @Nullable Integer attempt, boolean allowed, Place at) {
+      ActionTrail trail,
+      ActionResult result,
+      @Nullable Integer attempt,
+      boolean allowed,
+      Place at) {
     if (attempt == null || attempt != trail.attempt + 1) {
       findings.violated(
-          Invariant.I1, "%s at %s is for attempt %s; the last one was %d",
-          result.getDecision(), at, attempt, trail.attempt);
+          Invariant.I1,
+          "%s at %s is for attempt %s; the last one was %d",
+          result.getDecision(),
+          at,
+          attempt,
+          trail.attempt);
     } else if (!allowed) {
       findings.violated(
-          Invariant.I1, "%s at %s lets attempt %d through, while the one before is %s",
-          result.getDecision(), at, attempt, trail.state);
+          Invariant.I1,
+          "%s at %s lets attempt %d through, while the one before is %s",
+          result.getDecision(),
+          at,
+          attempt,
+          trail.state);
     }
     letThrough(trail, result, attempt == null ? trail.attempt + 1 : attempt);
   }
@@ -113,7 +156,8 @@ final class Actions {
         result.getValidUntil().toEpochMilli());
   }
 
-  private void askedToConfirm(ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
+  private void askedToConfirm(
+      ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
     noEffect(result, attempt, at);
     if (trail.isForgottenAt(result.getEventTime().toEpochMilli())) {
       trail.beginAnew();
@@ -124,22 +168,27 @@ final class Actions {
     }
   }
 
-  private void replayed(ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
+  private void replayed(
+      ActionTrail trail, ActionResult result, @Nullable Integer attempt, Place at) {
     noEffect(result, attempt, at);
     findings.checked(Invariant.I6, 1);
     StoredOutcome stored = result.getStoredOutcome();
     if (stored == null || !result.getReplayed()) {
-      findings.violated(Invariant.I6, "REPLAYED at %s carries no stored outcome marked as replayed", at);
+      findings.violated(
+          Invariant.I6, "REPLAYED at %s carries no stored outcome marked as replayed", at);
     } else if (trail.state != State.FINAL) {
-      findings.violated(Invariant.I6, "REPLAYED at %s, but no final outcome of its key was told before", at);
+      findings.violated(
+          Invariant.I6, "REPLAYED at %s, but no final outcome of its key was told before", at);
     } else if (!Ending.of(stored).whole().equals(trail.stored)) {
-      findings.violated(Invariant.I6, "REPLAYED at %s differs from the SETTLED result of its action", at);
+      findings.violated(
+          Invariant.I6, "REPLAYED at %s differs from the SETTLED result of its action", at);
     }
   }
 
   private void noEffect(ActionResult result, @Nullable Integer attempt, Place at) {
     if (attempt != null) {
-      findings.violated(Invariant.I1, "%s at %s names an effect, attempt %d", result.getDecision(), at, attempt);
+      findings.violated(
+          Invariant.I1, "%s at %s names an effect, attempt %d", result.getDecision(), at, attempt);
     }
   }
 
@@ -149,15 +198,24 @@ final class Actions {
     Integer attempt = result.getEffectAttempt();
     if (attempt == null || attempt < 1 || attempt > trail.attempt) {
       findings.violated(
-          Invariant.I7, "%s at %s is for attempt %s; attempts 1 to %d were let through",
-          result.getEvent(), at, attempt, trail.attempt);
+          Invariant.I7,
+          "%s at %s is for attempt %s; attempts 1 to %d were let through",
+          result.getEvent(),
+          at,
+          attempt,
+          trail.attempt);
       return;
     }
     Place command = Place.of(result.getCommand());
     if (command.partition() != trail.commandPartition || command.offset() != trail.commandOffset) {
       findings.violated(
-          Invariant.I7, "%s at %s names command %s, but the one let through is at partition %d, offset %d",
-          result.getEvent(), at, command, trail.commandPartition, trail.commandOffset);
+          Invariant.I7,
+          "%s at %s names command %s, but the one let through is at partition %d, offset %d",
+          result.getEvent(),
+          at,
+          command,
+          trail.commandPartition,
+          trail.commandOffset);
     }
     switch (result.getEvent()) {
       case SETTLED -> settled(trail, result, attempt, at);
@@ -175,7 +233,8 @@ final class Actions {
   private void settled(ActionTrail trail, ActionResult result, int attempt, Place at) {
     StoredOutcome stored = result.getStoredOutcome();
     if (stored == null || stored.getAttempt() != attempt) {
-      findings.violated(Invariant.I7, "SETTLED at %s carries no outcome of its attempt %d", at, attempt);
+      findings.violated(
+          Invariant.I7, "SETTLED at %s carries no outcome of its attempt %d", at, attempt);
       return;
     }
     Ending ending = Ending.of(stored);
@@ -186,7 +245,13 @@ final class Actions {
     Fingerprint whole = ending.whole();
     trail.settled =
         new ActionTrail.Settled(
-            at.partition(), at.offset(), attempt, byControl, whole, ending.essence(), trail.settled);
+            at.partition(),
+            at.offset(),
+            attempt,
+            byControl,
+            whole,
+            ending.essence(),
+            trail.settled);
     trail.state = ending.isTransient() ? State.TRANSIENT : State.FINAL;
     trail.stored = ending.isTransient() ? null : whole;
   }
@@ -194,8 +259,13 @@ final class Actions {
   private void expect(boolean holds, ActionTrail trail, ActionResult result, Place at) {
     if (!holds) {
       findings.violated(
-          Invariant.I7, "%s at %s is for attempt %d, while attempt %d is %s",
-          result.getEvent(), at, result.getEffectAttempt(), trail.attempt, trail.state);
+          Invariant.I7,
+          "%s at %s is for attempt %d, while attempt %d is %s",
+          result.getEvent(),
+          at,
+          result.getEffectAttempt(),
+          trail.attempt,
+          trail.state);
     }
   }
 
@@ -222,7 +292,9 @@ final class Actions {
     String key = control.getIdempotencyKey();
     Integer attempt = control.getAttempt();
     StoredOutcome outcome = control.getType() == ControlType.SETTLE ? control.getOutcome() : null;
-    if (key == null || attempt == null || (control.getType() == ControlType.SETTLE && outcome == null)) {
+    if (key == null
+        || attempt == null
+        || (control.getType() == ControlType.SETTLE && outcome == null)) {
       return;
     }
     Ending ending = outcome == null ? null : Ending.of(outcome, attempt);
@@ -241,7 +313,9 @@ final class Actions {
     return trails.values().stream()
         .allMatch(
             trail -> {
-              for (Reported reported = trail.reported; reported != null; reported = reported.next()) {
+              for (Reported reported = trail.reported;
+                  reported != null;
+                  reported = reported.next()) {
                 Place at = placeOf(reported);
                 if (spans.cover(at) && !leftTrace(trail, reported) && !answered.contains(at)) {
                   return false;
@@ -272,7 +346,8 @@ final class Actions {
       for (ActionTrail.Settled settled = trail.settled; settled != null; settled = settled.next()) {
         if (!hasSource(trail, settled)) {
           findings.violated(
-              Invariant.I7, "SETTLED at %s tells an outcome that nobody reported",
+              Invariant.I7,
+              "SETTLED at %s tells an outcome that nobody reported",
               new Place(resultsTopic, settled.partition(), settled.offset()));
         }
       }
@@ -281,15 +356,17 @@ final class Actions {
       if (spans.cover(order.at)) {
         findings.checked(Invariant.I7, 1);
         if (!answered.contains(order.at) && !wasObeyed(order)) {
-          findings.violated(Invariant.I7, "control %s has neither its result nor a dead letter", order.at);
+          findings.violated(
+              Invariant.I7, "control %s has neither its result nor a dead letter", order.at);
         }
       }
     }
   }
 
   /**
-   * Whether an outcome made a difference, or need not: a late transient failure of an attempt that has a successor, and
-   * what says again what is stored. The latter only where the action does not wait for this very outcome.
+   * Whether an outcome made a difference, or need not: a late transient failure of an attempt that
+   * has a successor, and what says again what is stored. The latter only where the action does not
+   * wait for this very outcome.
    */
   private static boolean leftTrace(ActionTrail trail, Reported reported) {
     boolean isTransient = reported.exhaustedEssence() != null;
@@ -301,7 +378,8 @@ final class Actions {
     }
     for (ActionTrail.Settled settled = trail.settled; settled != null; settled = settled.next()) {
       boolean same =
-          settled.essence().equals(reported.essence()) || settled.essence().equals(reported.exhaustedEssence());
+          settled.essence().equals(reported.essence())
+              || settled.essence().equals(reported.exhaustedEssence());
       if (same && (!isTransient || settled.attempt() == reported.attempt())) {
         return true;
       }
@@ -319,8 +397,11 @@ final class Actions {
         return true;
       }
     }
-    for (Reported reported = trail.reported; !settled.byControl() && reported != null; reported = reported.next()) {
-      if (settled.whole().equals(reported.whole()) || settled.whole().equals(reported.exhaustedWhole())) {
+    for (Reported reported = trail.reported;
+        !settled.byControl() && reported != null;
+        reported = reported.next()) {
+      if (settled.whole().equals(reported.whole())
+          || settled.whole().equals(reported.exhaustedWhole())) {
         return true;
       }
     }
@@ -330,11 +411,16 @@ final class Actions {
   private boolean wasObeyed(Order order) {
     return order.scopes.stream()
         .map(scope -> trailOf(scope, order.key))
-        .anyMatch(trail -> order.ending == null ? wasReleased(trail, order) : wasSettled(trail, order, order.ending));
+        .anyMatch(
+            trail ->
+                order.ending == null
+                    ? wasReleased(trail, order)
+                    : wasSettled(trail, order, order.ending));
   }
 
   private static boolean wasReleased(ActionTrail trail, Order order) {
-    boolean stillOverdue = trail.state == State.OVERDUE && isAwaited(trail, order.attempt, order.timestampMs);
+    boolean stillOverdue =
+        trail.state == State.OVERDUE && isAwaited(trail, order.attempt, order.timestampMs);
     return trail.wasReleased(order.attempt) && !stillOverdue;
   }
 

@@ -14,9 +14,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Judges what lies on the topics of a cluster.
  *
- * <p>All that was sent before the check began is judged; what is sent while it runs is not. So it first waits until the
- * gate has caught up: every command, outcome and effect has what belongs to it, no transaction is open, and nothing more
- * comes. After the time-out it judges what there is: what is missing then is missing.
+ * <p>All that was sent before the check began is judged; what is sent while it runs is not. So it
+ * first waits until the gate has caught up: every command, outcome and effect has what belongs to
+ * it, no transaction is open, and nothing more comes. After the time-out it judges what there is:
+ * what is missing then is missing.
  */
 public final class Check {
   /** How long the gate may need to catch up, where nothing else is said. */
@@ -38,21 +39,25 @@ public final class Check {
   }
 
   /** Judges, giving the gate {@link #TIMEOUT} to catch up. */
-  public static Report run(Map<String, Object> clientAndRegistrySettings, Topics topics, long dedupWindowMs) {
+  public static Report run(
+      Map<String, Object> clientAndRegistrySettings, Topics topics, long dedupWindowMs) {
     return run(clientAndRegistrySettings, topics, dedupWindowMs, TIMEOUT);
   }
 
   /**
    * Judges.
    *
-   * @param clientAndRegistrySettings {@code bootstrap.servers}, {@code schema.registry.url}, and whatever else Kafka's
-   *     consumer and the registry's clients need
+   * @param clientAndRegistrySettings {@code bootstrap.servers}, {@code schema.registry.url}, and
+   *     whatever else Kafka's consumer and the registry's clients need
    * @param dedupWindowMs how long the gate remembers a key, in milliseconds
    * @param timeout how long the gate may need to catch up
    * @throws CheckFailedException where the topics cannot be read
    */
   public static Report run(
-      Map<String, Object> clientAndRegistrySettings, Topics topics, long dedupWindowMs, Duration timeout) {
+      Map<String, Object> clientAndRegistrySettings,
+      Topics topics,
+      long dedupWindowMs,
+      Duration timeout) {
     try (TopicReader reader = new TopicReader(clientAndRegistrySettings)) {
       return new Check(reader, topics, dedupWindowMs, timeout).run();
     } catch (KafkaException e) {
@@ -64,8 +69,13 @@ public final class Check {
     List<String> inputs = List.of(topics.commands(), topics.outcomes(), topics.controls());
     List<String> outputs =
         List.of(
-            topics.results(), topics.effects(), topics.deadLetters(), topics.conflicts(), topics.escalations(),
-            topics.circuits(), topics.runCounts());
+            topics.results(),
+            topics.effects(),
+            topics.deadLetters(),
+            topics.conflicts(),
+            topics.escalations(),
+            topics.circuits(),
+            topics.runCounts());
     Map<TopicPartition, Long> begins = reader.beginnings(inputs);
     Map<TopicPartition, Long> ends = reader.ends(begins.keySet()).offsets();
     begins.forEach(
@@ -85,8 +95,8 @@ public final class Check {
   }
 
   /**
-   * Two looks in a row must find nothing new: markers of one transaction reach their partitions one after the other. The
-   * inputs are followed too: a result may tell an outcome that came since.
+   * Two looks in a row must find nothing new: markers of one transaction reach their partitions one
+   * after the other. The inputs are followed too: a result may tell an outcome that came since.
    */
   private boolean followUntilQuiet(Set<TopicPartition> inputs, Set<TopicPartition> outputs) {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -117,7 +127,9 @@ public final class Check {
           }
         });
     if (!gone.isEmpty()) {
-      judge.note("The beginning of some partitions was deleted; what depends on it may be judged wrongly: " + gone);
+      judge.note(
+          "The beginning of some partitions was deleted; what depends on it may be judged wrongly: "
+              + gone);
     }
   }
 

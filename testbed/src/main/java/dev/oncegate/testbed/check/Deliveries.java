@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every command and what became of it, by coordinates: exactly one decision, or a dead letter where it cannot be read.
- * Some forty bytes a command.
+ * Every command and what became of it, by coordinates: exactly one decision, or a dead letter where
+ * it cannot be read. Some forty bytes a command.
  */
 final class Deliveries {
   private static final int PAGE_BITS = 10;
@@ -66,7 +66,8 @@ final class Deliveries {
   void decided(ActionResult result, Place resultAt) {
     Place at = Place.of(result.getCommand());
     if (!at.topic().equals(topic)) {
-      findings.violated(Invariant.I2, "the decision at %s answers %s, which is no command", resultAt, at);
+      findings.violated(
+          Invariant.I2, "the decision at %s answers %s, which is no command", resultAt, at);
       return;
     }
     Page page = pageOf(at);
@@ -140,11 +141,14 @@ final class Deliveries {
     } else if (decided && dead) {
       both("command %s has a decision and a dead letter", at);
     } else if (dead && has(page, row, READABLE)) {
-      findings.violated(Invariant.I7, "command %s can be read and names its run, yet is a dead letter", at);
+      findings.violated(
+          Invariant.I7, "command %s can be read and names its run, yet is a dead letter", at);
     } else if (decided && !has(page, row, READABLE)) {
-      findings.violated(Invariant.I7, "command %s cannot be read or names no run, yet is decided", at);
+      findings.violated(
+          Invariant.I7, "command %s cannot be read or names no run, yet is decided", at);
     } else if (decided && page.runSent[row] != page.runAnswered[row]) {
-      findings.violated(Invariant.I2, "the decision on command %s is in the log of another run", at);
+      findings.violated(
+          Invariant.I2, "the decision on command %s is in the log of another run", at);
     }
   }
 
@@ -154,15 +158,21 @@ final class Deliveries {
     }
     if (page.timestampMs[row] >= 0 && page.eventTimeMs[row] > page.timestampMs[row]) {
       findings.violated(
-          Invariant.I3, "command %s is of %d, but was judged as if it were of %d",
-          at, page.timestampMs[row], page.eventTimeMs[row]);
+          Invariant.I3,
+          "command %s is of %d, but was judged as if it were of %d",
+          at,
+          page.timestampMs[row],
+          page.eventTimeMs[row]);
     }
     if (has(page, row, LET_THROUGH)
         && page.timestampMs[row] >= 0
         && page.bornMs[row] < page.decidedAtMs[row] - dedupWindowMs) {
       findings.violated(
-          Invariant.I3, "command %s is of %d, too old to be remembered, but was let through at %d",
-          at, page.bornMs[row], page.decidedAtMs[row]);
+          Invariant.I3,
+          "command %s is of %d, too old to be remembered, but was let through at %d",
+          at,
+          page.bornMs[row],
+          page.decidedAtMs[row]);
     }
   }
 
@@ -172,7 +182,8 @@ final class Deliveries {
   }
 
   private Page pageOf(Place at) {
-    return pages.computeIfAbsent(new PageName(at.partition(), at.offset() >> PAGE_BITS), ignored -> new Page());
+    return pages.computeIfAbsent(
+        new PageName(at.partition(), at.offset() >> PAGE_BITS), ignored -> new Page());
   }
 
   private static int rowOf(Place at) {

@@ -19,8 +19,14 @@ record Ending(
 
   static Ending of(ActionOutcome outcome) {
     return new Ending(
-        outcome.getStatus(), outcome.getAttempt(), outcome.getResult(), outcome.getContentType(),
-        outcome.getResultUri(), outcome.getErrorCode(), outcome.getErrorMessage(), outcome.getCompletedAt());
+        outcome.getStatus(),
+        outcome.getAttempt(),
+        outcome.getResult(),
+        outcome.getContentType(),
+        outcome.getResultUri(),
+        outcome.getErrorCode(),
+        outcome.getErrorMessage(),
+        outcome.getCompletedAt());
   }
 
   static Ending of(StoredOutcome outcome) {
@@ -30,8 +36,14 @@ record Ending(
   /** What a control orders for an attempt. */
   static Ending of(StoredOutcome outcome, int attempt) {
     return new Ending(
-        outcome.getStatus(), attempt, outcome.getResult(), outcome.getContentType(),
-        outcome.getResultUri(), outcome.getErrorCode(), outcome.getErrorMessage(), outcome.getCompletedAt());
+        outcome.getStatus(),
+        attempt,
+        outcome.getResult(),
+        outcome.getContentType(),
+        outcome.getResultUri(),
+        outcome.getErrorCode(),
+        outcome.getErrorMessage(),
+        outcome.getCompletedAt());
   }
 
   boolean isTransient() {
@@ -42,16 +54,27 @@ record Ending(
   Ending exhausted() {
     String code = errorCode == null ? "ATTEMPTS_EXHAUSTED" : errorCode;
     return new Ending(
-        OutcomeStatus.FAILED, attempt, result, contentType, resultUri, code, errorMessage, completedAt);
+        OutcomeStatus.FAILED,
+        attempt,
+        result,
+        contentType,
+        resultUri,
+        code,
+        errorMessage,
+        completedAt);
   }
 
   /** Stands for every field. */
   Fingerprint whole() {
     Long completedMs = completedAt == null ? null : completedAt.toEpochMilli();
-    return Fingerprint.of(status, attempt, result, contentType, resultUri, errorCode, errorMessage, completedMs);
+    return Fingerprint.of(
+        status, attempt, result, contentType, resultUri, errorCode, errorMessage, completedMs);
   }
 
-  /** Stands for what two reports must have in common so as not to contradict each other: not when, not which attempt. */
+  /**
+   * Stands for what two reports must have in common so as not to contradict each other: not when,
+   * not which attempt.
+   */
   Fingerprint essence() {
     return Fingerprint.of(status, result, contentType, resultUri, errorCode, errorMessage);
   }

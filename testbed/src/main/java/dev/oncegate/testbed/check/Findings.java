@@ -44,7 +44,9 @@ final class Findings {
     Map<Invariant, Report.Verdict> verdicts = new EnumMap<>(Invariant.class);
     tallies.forEach(
         (invariant, tally) ->
-            verdicts.put(invariant, new Report.Verdict(tally.checked, tally.violations, List.copyOf(tally.examples))));
+            verdicts.put(
+                invariant,
+                new Report.Verdict(tally.checked, tally.violations, List.copyOf(tally.examples))));
     return new Report(verdicts, List.copyOf(notes));
   }
 

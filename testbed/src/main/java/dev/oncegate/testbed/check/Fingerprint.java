@@ -7,11 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 128 bits of the SHA-256 of some values: stands for them where millions have to be remembered. Each value is
- * length-prefixed, so that no two lists of values share their bytes.
+ * 128 bits of the SHA-256 of some values: stands for them where millions have to be remembered.
+ * Each value is length-prefixed, so that no two lists of values share their bytes.
  */
 record Fingerprint(long high, long low) {
-  private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Fingerprint::sha256);
+  private static final ThreadLocal<MessageDigest> SHA_256 =
+      ThreadLocal.withInitial(Fingerprint::sha256);
 
   static Fingerprint of(@Nullable Object... values) {
     MessageDigest digest = SHA_256.get();

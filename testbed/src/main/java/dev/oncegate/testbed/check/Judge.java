@@ -28,9 +28,10 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a history. It is fed the records of all topics: those of one partition in their order, the partitions in any,
- * for what has to agree across partitions is compared only at the end. A run and its actions lie in one scope and so in
- * one partition of the results, whose order is the order of the decisions.
+ * Judges a history. It is fed the records of all topics: those of one partition in their order, the
+ * partitions in any, for what has to agree across partitions is compared only at the end. A run and
+ * its actions lie in one scope and so in one partition of the results, whose order is the order of
+ * the decisions.
  */
 final class Judge {
   private final Topics topics;
@@ -63,10 +64,22 @@ final class Judge {
     deliveries = new Deliveries(topics.commands(), spans, findings);
     actions = new Actions(topics.outcomes(), topics.results(), dedupWindowMs, spans, findings);
     effects =
-        new Pairs(Invariant.I1, "effect", topics.effects(), "result that lets it through", topics.results());
+        new Pairs(
+            Invariant.I1,
+            "effect",
+            topics.effects(),
+            "result that lets it through",
+            topics.results());
     conflicts =
-        new Pairs(Invariant.I7, "conflict event", topics.conflicts(), "CONFLICT decision", topics.results());
-    overdue = new Pairs(Invariant.I7, "escalation", topics.escalations(), "OVERDUE result", topics.results());
+        new Pairs(
+            Invariant.I7,
+            "conflict event",
+            topics.conflicts(),
+            "CONFLICT decision",
+            topics.results());
+    overdue =
+        new Pairs(
+            Invariant.I7, "escalation", topics.escalations(), "OVERDUE result", topics.results());
     byTopic.put(topics.commands(), this::command);
     byTopic.put(topics.outcomes(), this::outcome);
     byTopic.put(topics.controls(), this::control);
@@ -110,9 +123,12 @@ final class Judge {
   private void control(Seen record) {
     arrived.add(record.at());
     ControlCommand control = record.as(ControlCommand.class);
-    if (control == null || control.getRunId().isBlank() || control.getType() == ControlType.UNKNOWN) {
+    if (control == null
+        || control.getRunId().isBlank()
+        || control.getType() == ControlType.UNKNOWN) {
       hopeless.add(record.at());
-    } else if (control.getType() == ControlType.RELEASE || control.getType() == ControlType.SETTLE) {
+    } else if (control.getType() == ControlType.RELEASE
+        || control.getType() == ControlType.SETTLE) {
       actions.ordered(control, record.timestampMs(), record.at());
     } else {
       runs.reset(control.getRunId());
@@ -126,8 +142,13 @@ final class Judge {
     }
     Fingerprint name =
         permission(
-            effect.getScope(), effect.getIdempotencyKey(), effect.getAttempt(), effect.getRunId(), effect.getRunSeq(),
-            effect.getTool(), Place.of(effect.getCommand()));
+            effect.getScope(),
+            effect.getIdempotencyKey(),
+            effect.getAttempt(),
+            effect.getRunId(),
+            effect.getRunSeq(),
+            effect.getTool(),
+            Place.of(effect.getCommand()));
     effects.left(name, record.at());
     if (effect.getSideEffectClass() == SideEffectClass.READ && effect.getAttempt() > 1) {
       readEffects.add(name);
@@ -143,13 +164,20 @@ final class Judge {
     String key = result.getIdempotencyKey();
     if (result.getEvent() == ResultEvent.DECIDED && result.getDecision() != null) {
       decided(result, result.getDecision(), key, record.at());
-    } else if (key == null || result.getEvent() == ResultEvent.UNKNOWN || result.getEvent() == ResultEvent.DECIDED) {
+    } else if (key == null
+        || result.getEvent() == ResultEvent.UNKNOWN
+        || result.getEvent() == ResultEvent.DECIDED) {
       findings.violated(
-          Invariant.I2, "the result at %s says %s without its decision or key", record.at(), result.getEvent());
+          Invariant.I2,
+          "the result at %s says %s without its decision or key",
+          record.at(),
+          result.getEvent());
     } else {
       actions.followed(result, key, record.at());
       if (result.getEvent() == ResultEvent.OVERDUE) {
-        overdue.right(overdueName(result.getScope(), key, result.getEffectAttempt(), result.getCommand()), record.at());
+        overdue.right(
+            overdueName(result.getScope(), key, result.getEffectAttempt(), result.getCommand()),
+            record.at());
       }
     }
   }
@@ -170,7 +198,13 @@ final class Judge {
     if (attempt != null) {
       Fingerprint name =
           permission(
-              result.getScope(), key, attempt, result.getRunId(), result.getRunSeq(), result.getTool(), command);
+              result.getScope(),
+              key,
+              attempt,
+              result.getRunId(),
+              result.getRunSeq(),
+              result.getTool(),
+              command);
       effects.right(name, at);
       if (decision == Decision.INDETERMINATE) {
         asOnlyReads.put(name, at);
@@ -188,10 +222,15 @@ final class Judge {
     }
     Place second = Place.of(conflict.getSecond());
     if (conflict.getKind() == ConflictKind.PAYLOAD) {
-      conflicts.left(Fingerprint.of(conflict.getScope(), conflict.getIdempotencyKey(), second), record.at());
+      conflicts.left(
+          Fingerprint.of(conflict.getScope(), conflict.getIdempotencyKey(), second), record.at());
     } else {
       if (!answered.add(second)) {
-        findings.violated(Invariant.I7, "outcome %s has another conflict or dead letter at %s", second, record.at());
+        findings.violated(
+            Invariant.I7,
+            "outcome %s has another conflict or dead letter at %s",
+            second,
+            record.at());
       }
       outcomeConflicts.put(second, record.at());
     }
@@ -219,7 +258,10 @@ final class Judge {
     if (escalation != null && escalation.getKind() == EscalationKind.OVERDUE) {
       overdue.left(
           overdueName(
-              escalation.getScope(), escalation.getIdempotencyKey(), escalation.getAttempt(), escalation.getCommand()),
+              escalation.getScope(),
+              escalation.getIdempotencyKey(),
+              escalation.getAttempt(),
+              escalation.getCommand()),
           record.at());
     }
   }
@@ -227,12 +269,14 @@ final class Judge {
   private void deadLetter(Seen record) {
     Place of = deadPlace(record);
     if (of == null) {
-      findings.violated(Invariant.I7, "the dead letter at %s does not say where it lay", record.at());
+      findings.violated(
+          Invariant.I7, "the dead letter at %s does not say where it lay", record.at());
     } else if (of.topic().equals(topics.commands())) {
       deliveries.dead(of, record.at());
     } else {
       if (!answered.add(of)) {
-        findings.violated(Invariant.I7, "%s has another conflict or dead letter at %s", of, record.at());
+        findings.violated(
+            Invariant.I7, "%s has another conflict or dead letter at %s", of, record.at());
       }
       deadLetters.put(of, record.at());
     }
@@ -254,21 +298,32 @@ final class Judge {
 
   private static @Nullable String header(Seen record, String name) {
     Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    return header == null || header.value() == null
+        ? null
+        : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private <T> @Nullable T expected(Seen record, Class<T> type) {
     T value = record.as(type);
     if (value == null) {
       findings.violated(
-          Invariant.I7, "the record at %s is %s where %s is expected",
-          record.at(), record.described(), type.getSimpleName());
+          Invariant.I7,
+          "the record at %s is %s where %s is expected",
+          record.at(),
+          record.described(),
+          type.getSimpleName());
     }
     return value;
   }
 
   private static Fingerprint permission(
-      String scope, @Nullable String key, int attempt, String runId, long runSeq, @Nullable String tool, Place command) {
+      String scope,
+      @Nullable String key,
+      int attempt,
+      String runId,
+      long runSeq,
+      @Nullable String tool,
+      Place command) {
     return Fingerprint.of(scope, key, attempt, runId, runSeq, tool, command);
   }
 
@@ -279,7 +334,10 @@ final class Judge {
 
   /** Whether all that must have an answer has one: if not, the gate may be still at work. */
   boolean complete() {
-    return deliveries.complete() && actions.complete(answered) && effects.complete() && overdue.complete();
+    return deliveries.complete()
+        && actions.complete(answered)
+        && effects.complete()
+        && overdue.complete();
   }
 
   /** Adds to the report what limits the judgement. */
@@ -294,7 +352,8 @@ final class Judge {
     asOnlyReads.forEach(
         (name, at) -> {
           if (!readEffects.contains(name)) {
-            findings.violated(Invariant.I1, "INDETERMINATE at %s lets something through that is no READ", at);
+            findings.violated(
+                Invariant.I1, "INDETERMINATE at %s lets something through that is no READ", at);
           }
         });
     conflicts.judge(findings);
@@ -309,13 +368,18 @@ final class Judge {
     deadLetters.forEach(
         (of, at) -> {
           if (spans.cover(of) && !arrived.contains(of)) {
-            findings.violated(Invariant.I7, "the dead letter at %s names %s, which is not there", at, of);
+            findings.violated(
+                Invariant.I7, "the dead letter at %s names %s, which is not there", at, of);
           }
         });
     outcomeConflicts.forEach(
         (of, at) -> {
           if (spans.cover(of) && !arrived.contains(of)) {
-            findings.violated(Invariant.I7, "the conflict event at %s names outcome %s, which is not there", at, of);
+            findings.violated(
+                Invariant.I7,
+                "the conflict event at %s names outcome %s, which is not there",
+                at,
+                of);
           }
         });
     for (Place at : hopeless) {

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Two kinds of records that must come in pairs, one to one: each names the other by the same fingerprint. It does not
- * matter which is seen first.
+ * Two kinds of records that must come in pairs, one to one: each names the other by the same
+ * fingerprint. It does not matter which is seen first.
  */
 final class Pairs {
   private static final class Pair {
@@ -66,10 +66,22 @@ final class Pairs {
         findings.violated(invariant, "the %s at %s has no %s", right, rightAt, left);
       } else if (pair.lefts > 1) {
         findings.violated(
-            invariant, "the %s at %s is there %d times; its %s is at %s", left, leftAt, pair.lefts, right, rightAt);
+            invariant,
+            "the %s at %s is there %d times; its %s is at %s",
+            left,
+            leftAt,
+            pair.lefts,
+            right,
+            rightAt);
       } else if (pair.rights > 1) {
         findings.violated(
-            invariant, "the %s at %s is there %d times; its %s is at %s", right, rightAt, pair.rights, left, leftAt);
+            invariant,
+            "the %s at %s is there %d times; its %s is at %s",
+            right,
+            rightAt,
+            pair.rights,
+            left,
+            leftAt);
       }
     }
   }

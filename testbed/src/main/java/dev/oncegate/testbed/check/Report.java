@@ -15,8 +15,9 @@ public record Report(Map<Invariant, Verdict> verdicts, List<String> notes) {
   /**
    * The judgement on one invariant.
    *
-   * @param checked things looked at: I1 effects, I2 and I7 records that must have an answer, I3 and I4 decisions that
-   *     let an effect through, I5 published counts and runs compared with the commands, I6 replays
+   * @param checked things looked at: I1 effects, I2 and I7 records that must have an answer, I3 and
+   *     I4 decisions that let an effect through, I5 published counts and runs compared with the
+   *     commands, I6 replays
    * @param violations all that were found
    * @param counterExamples the first of them, in words
    */

@@ -1,7 +1,6 @@
 package dev.oncegate.testbed.check;
 
 import dev.oncegate.testbed.check.RunTrail.Item;
-import dev.oncegate.testbed.check.RunTrail.Life;
 import dev.oncegate.testbed.check.RunTrail.Published;
 import dev.oncegate.testbed.check.RunTrail.Turn;
 import java.util.ArrayList;
@@ -14,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges one run once all of it is known, life by life.
  *
- * <p>A life reaches from behind the final counts of the one before to its own. A run of which only a control spoke has a
- * life without results: what was published of it lies between the lives that have some.
+ * <p>A life reaches from behind the final counts of the one before to its own. A run of which only
+ * a control spoke has a life without results: what was published of it lies between the lives that
+ * have some.
  */
 final class RunJudge {
   private static final int COUNTS = 7;
@@ -57,7 +57,9 @@ final class RunJudge {
     }
   }
 
-  /** Only the final counts of a run tell that it was forgotten; only then may its log begin anew. */
+  /**
+   * Only the final counts of a run tell that it was forgotten; only then may its log begin anew.
+   */
   private long whenForgotten(int life) {
     boolean isLast = life + 1 == trail.lives.size();
     long untilMs = isLast ? Long.MAX_VALUE : trail.lives.get(life + 1).beganMs();
@@ -70,12 +72,16 @@ final class RunJudge {
       return Long.MAX_VALUE;
     }
     findings.violated(
-        Invariant.I2, "the result at %s has run_seq 1, but the run had %d results and no final counts",
-        trail.lives.get(life + 1).beganAt(), lastSeq);
+        Invariant.I2,
+        "the result at %s has run_seq 1, but the run had %d results and no final counts",
+        trail.lives.get(life + 1).beganAt(),
+        lastSeq);
     return untilMs - 1;
   }
 
-  /** When the last final counts in a span of time, as of the given run_seq if any, were published. */
+  /**
+   * When the last final counts in a span of time, as of the given run_seq if any, were published.
+   */
   private long lastFinalCounts(long fromMs, long untilMs, @Nullable Long runSeq) {
     long last = Long.MIN_VALUE;
     for (Published counts : trail.published) {
@@ -114,8 +120,12 @@ final class RunJudge {
         Turn stops = last != null && last.stops() ? last : trippedBy(turns, next, trail.seq(i));
         if (stops != null) {
           findings.violated(
-              Invariant.I4, "run_seq %d has an effect, but the circuit is %s after run_seq %d by %s",
-              trail.seq(i), stops.state(), stops.afterSeq(), stops.at());
+              Invariant.I4,
+              "run_seq %d has an effect, but the circuit is %s after run_seq %d by %s",
+              trail.seq(i),
+              stops.state(),
+              stops.afterSeq(),
+              stops.at());
         }
       }
     }
@@ -137,7 +147,9 @@ final class RunJudge {
   /** With a cap of N exactly N calls pass: the first trip comes with call N + 1. */
   private void judgeCap(int life, Turn trip) {
     long calls = 0;
-    for (int i = trail.lives.get(life).from(); i < trail.endOf(life) && trail.seq(i) <= trip.afterSeq(); i++) {
+    for (int i = trail.lives.get(life).from();
+        i < trail.endOf(life) && trail.seq(i) <= trip.afterSeq();
+        i++) {
       if (trail.item(i) == Item.CIRCUIT_OPEN && trail.seq(i) < trip.afterSeq()) {
         return;
       }
@@ -145,8 +157,11 @@ final class RunJudge {
     }
     if (calls != trip.tripCount()) {
       findings.violated(
-          Invariant.I4, "the circuit event at %s counts %d calls; the log has %d",
-          trip.at(), trip.tripCount(), calls);
+          Invariant.I4,
+          "the circuit event at %s counts %d calls; the log has %d",
+          trip.at(),
+          trip.tripCount(),
+          calls);
     }
   }
 
@@ -163,8 +178,11 @@ final class RunJudge {
       }
       if (counts.runSeq() < lastSeq) {
         findings.violated(
-            Invariant.I5, "the counts at %s are as of run_seq %d, after others of %d",
-            counts.at(), counts.runSeq(), lastSeq);
+            Invariant.I5,
+            "the counts at %s are as of run_seq %d, after others of %d",
+            counts.at(),
+            counts.runSeq(),
+            lastSeq);
       }
       for (; next < trail.endOf(life) && trail.seq(next) <= counts.runSeq(); next++) {
         RunTrail.count(counted, trail.item(next));
@@ -174,8 +192,11 @@ final class RunJudge {
       compare(counts, counted, lastSeq);
       if (!Arrays.equals(counts.total(), fromWindows)) {
         findings.violated(
-            Invariant.I5, "the windows up to %s add up to %s, the total is %s",
-            counts.at(), Arrays.toString(fromWindows), Arrays.toString(counts.total()));
+            Invariant.I5,
+            "the windows up to %s add up to %s, the total is %s",
+            counts.at(),
+            Arrays.toString(fromWindows),
+            Arrays.toString(counts.total()));
       }
       last = counts;
     }
@@ -188,12 +209,19 @@ final class RunJudge {
     findings.checked(Invariant.I5, 1);
     if (counts.runSeq() > lastSeq) {
       findings.violated(
-          Invariant.I5, "the counts at %s are as of run_seq %d, but the log ends with %d",
-          counts.at(), counts.runSeq(), lastSeq);
+          Invariant.I5,
+          "the counts at %s are as of run_seq %d, but the log ends with %d",
+          counts.at(),
+          counts.runSeq(),
+          lastSeq);
     } else if (!Arrays.equals(counts.total(), counted)) {
       findings.violated(
-          Invariant.I5, "the counts at %s are %s; up to run_seq %d the log has %s",
-          counts.at(), Arrays.toString(counts.total()), counts.runSeq(), Arrays.toString(counted));
+          Invariant.I5,
+          "the counts at %s are %s; up to run_seq %d the log has %s",
+          counts.at(),
+          Arrays.toString(counts.total()),
+          counts.runSeq(),
+          Arrays.toString(counted));
     }
   }
 
@@ -202,7 +230,8 @@ final class RunJudge {
     for (int at = 0; at < flat.length; at += COUNTS + 2) {
       long endMs = flat[at + 1];
       Window window =
-          windows.computeIfAbsent(flat[at], ignored -> new Window(endMs, new long[COUNTS], new long[COUNTS]));
+          windows.computeIfAbsent(
+              flat[at], ignored -> new Window(endMs, new long[COUNTS], new long[COUNTS]));
       for (int i = 0; i < COUNTS; i++) {
         window.published[i] += flat[at + 2 + i];
         sum[i] += flat[at + 2 + i];
@@ -211,15 +240,20 @@ final class RunJudge {
   }
 
   private void compareWindows(int life, Published last, TreeMap<Long, Window> windows) {
-    for (int i = trail.lives.get(life).from(); i < trail.endOf(life) && trail.seq(i) <= last.runSeq(); i++) {
+    for (int i = trail.lives.get(life).from();
+        i < trail.endOf(life) && trail.seq(i) <= last.runSeq();
+        i++) {
       if (trail.item(i) == Item.NONE) {
         continue;
       }
       Map.Entry<Long, Window> window = windows.floorEntry(trail.eventTimeMs(i));
       if (window == null || trail.eventTimeMs(i) >= window.getValue().endMs) {
         findings.violated(
-            Invariant.I5, "run_seq %d is of %d, for which no window was published up to %s",
-            trail.seq(i), trail.eventTimeMs(i), last.at());
+            Invariant.I5,
+            "run_seq %d is of %d, for which no window was published up to %s",
+            trail.seq(i),
+            trail.eventTimeMs(i),
+            last.at());
         return;
       }
       RunTrail.count(window.getValue().counted, trail.item(i));
@@ -228,13 +262,20 @@ final class RunJudge {
         (startMs, window) -> {
           if (!Arrays.equals(window.published, window.counted)) {
             findings.violated(
-                Invariant.I5, "the window from %d was published up to %s as %s; the log has %s",
-                startMs, last.at(), Arrays.toString(window.published), Arrays.toString(window.counted));
+                Invariant.I5,
+                "the window from %d was published up to %s as %s; the log has %s",
+                startMs,
+                last.at(),
+                Arrays.toString(window.published),
+                Arrays.toString(window.counted));
           }
         });
   }
 
-  /** Calls of all lives as published; null where results have come since, so that they cannot be compared. */
+  /**
+   * Calls of all lives as published; null where results have come since, so that they cannot be
+   * compared.
+   */
   @Nullable Long callsInAll() {
     long calls = 0;
     for (int life = 0; life < trail.lives.size(); life++) {

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the topics say of one run, in some thirteen bytes a result: its log, the counts published of it, the changes of
- * its circuit. A run that was forgotten may begin anew, so that a trail has one life or more.
+ * What the topics say of one run, in some thirteen bytes a result: its log, the counts published of
+ * it, the changes of its circuit. A run that was forgotten may begin anew, so that a trail has one
+ * life or more.
  */
 final class RunTrail {
   /** Which of the counts a result belongs to. */
@@ -29,7 +30,10 @@ final class RunTrail {
     }
   }
 
-  /** Results from {@code from} on belong to the life that began at {@code beganMs} of the gate's clock. */
+  /**
+   * Results from {@code from} on belong to the life that began at {@code beganMs} of the gate's
+   * clock.
+   */
   record Life(int from, long beganMs, Place beganAt) {}
 
   /**
@@ -37,14 +41,21 @@ final class RunTrail {
    *
    * @param windows start, end and counts of each window, one after the other
    */
-  record Published(Place at, long runSeq, long publishedMs, boolean isFinal, long[] total, long[] windows) {}
+  record Published(
+      Place at, long runSeq, long publishedMs, boolean isFinal, long[] total, long[] windows) {}
 
   /**
    * A change of the circuit.
    *
    * @param tripCount what was counted against a limit; -1 where no limit was the cause
    */
-  record Turn(Place at, CircuitState state, long afterSeq, long changedMs, boolean isTotalCalls, long tripCount) {
+  record Turn(
+      Place at,
+      CircuitState state,
+      long afterSeq,
+      long changedMs,
+      boolean isTotalCalls,
+      long tripCount) {
     boolean stops() {
       return state == CircuitState.OPEN || state == CircuitState.FORCED_OPEN;
     }
@@ -121,8 +132,13 @@ final class RunTrail {
 
   static long[] countsOf(CallCounts counts) {
     return new long[] {
-      counts.getCalls(), counts.getEffects(), counts.getDuplicates(), counts.getConflicts(),
-      counts.getRejections(), counts.getConfirmations(), counts.getTransientFailures()
+      counts.getCalls(),
+      counts.getEffects(),
+      counts.getDuplicates(),
+      counts.getConflicts(),
+      counts.getRejections(),
+      counts.getConfirmations(),
+      counts.getTransientFailures()
     };
   }
 }

@@ -53,8 +53,12 @@ final class Runs {
     } else {
       if (seq != trail.lastSeq() + 1) {
         findings.violated(
-            Invariant.I2, "the result at %s has run_seq %d, after %d of run '%s'",
-            at, seq, trail.lastSeq(), result.getRunId());
+            Invariant.I2,
+            "the result at %s has run_seq %d, after %d of run '%s'",
+            at,
+            seq,
+            trail.lastSeq(),
+            result.getRunId());
       }
       if (trail.lives.isEmpty()) {
         trail.lives.add(new Life(0, result.getDecidedAt().toEpochMilli(), at));
@@ -67,7 +71,9 @@ final class Runs {
     if (result.getEvent() != ResultEvent.DECIDED) {
       StoredOutcome stored = result.getStoredOutcome();
       boolean failed = stored != null && stored.getStatus() == OutcomeStatus.FAILED_TRANSIENT;
-      return result.getEvent() == ResultEvent.SETTLED && failed ? Item.TRANSIENT_FAILURE : Item.NONE;
+      return result.getEvent() == ResultEvent.SETTLED && failed
+          ? Item.TRANSIENT_FAILURE
+          : Item.NONE;
     }
     Decision decision = result.getDecision();
     if (result.getEffectAttempt() != null) {
@@ -125,21 +131,27 @@ final class Runs {
   /**
    * Judges all runs.
    *
-   * @param allCommandsThere false: the beginning of the commands was deleted, so that they cannot be compared with counts
+   * @param allCommandsThere false: the beginning of the commands was deleted, so that they cannot
+   *     be compared with counts
    */
   void judge(boolean allCommandsThere) {
     Map<Fingerprint, CallsOfRun> counted = new HashMap<>();
     for (RunTrail trail : trails.values()) {
       RunJudge judge = new RunJudge(trail, reset.contains(trail.runId), findings);
       judge.judge();
-      counted.computeIfAbsent(trail.runId, ignored -> new CallsOfRun()).add(trail, judge.callsInAll());
+      counted
+          .computeIfAbsent(trail.runId, ignored -> new CallsOfRun())
+          .add(trail, judge.callsInAll());
     }
     if (allCommandsThere) {
       counted.forEach(this::compareWithCommands);
     }
   }
 
-  /** Calls of all runs of one name as published: runs of several scopes may share it, and commands tell no scope. */
+  /**
+   * Calls of all runs of one name as published: runs of several scopes may share it, and commands
+   * tell no scope.
+   */
   private static final class CallsOfRun {
     long calls;
     boolean comparable = true;
@@ -148,7 +160,8 @@ final class Runs {
     void add(RunTrail trail, @Nullable Long more) {
       comparable &= more != null && !trail.reachesOut;
       calls += more == null ? 0 : more;
-      last = trail.published.isEmpty() ? last : trail.published.get(trail.published.size() - 1).at();
+      last =
+          trail.published.isEmpty() ? last : trail.published.get(trail.published.size() - 1).at();
     }
   }
 
@@ -161,8 +174,11 @@ final class Runs {
     long commands = sent == null ? 0 : sent[0];
     if (commands != counted.calls) {
       findings.violated(
-          Invariant.I5, "the last counts at %s tell %d calls, but %d commands of the run were sent",
-          counted.last, counted.calls, commands);
+          Invariant.I5,
+          "the last counts at %s tell %d calls, but %d commands of the run were sent",
+          counted.last,
+          counted.calls,
+          commands);
     }
   }
 

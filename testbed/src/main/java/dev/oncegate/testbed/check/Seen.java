@@ -23,7 +23,9 @@ record Seen(Place at, long timestampMs, Headers headers, @Nullable Content conte
 
   /** The value, where it is of the given type; else null. */
   <T> @Nullable T as(Class<T> type) {
-    return content instanceof Readable readable && type.isInstance(readable.value) ? type.cast(readable.value) : null;
+    return content instanceof Readable readable && type.isInstance(readable.value)
+        ? type.cast(readable.value)
+        : null;
   }
 
   /** What the value is, in words. */
@@ -31,6 +33,8 @@ record Seen(Place at, long timestampMs, Headers headers, @Nullable Content conte
     if (content instanceof Readable readable) {
       return "a " + readable.value.getSchema().getName();
     }
-    return content instanceof Unreadable unreadable ? "unreadable: " + unreadable.why : "a null value";
+    return content instanceof Unreadable unreadable
+        ? "unreadable: " + unreadable.why
+        : "a null value";
   }
 }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which part of each partition is judged. What lies before was deleted, what lies behind came too late: a record that
- * names one of those is neither right nor wrong.
+ * Which part of each partition is judged. What lies before was deleted, what lies behind came too
+ * late: a record that names one of those is neither right nor wrong.
  */
 final class Spans {
   private record Partition(String topic, int partition) {}
@@ -14,7 +14,9 @@ final class Spans {
 
   private final Map<Partition, Span> spans = new HashMap<>();
 
-  /** Judges only the offsets from {@code from} (inclusive) to {@code to} (exclusive) of a partition. */
+  /**
+   * Judges only the offsets from {@code from} (inclusive) to {@code to} (exclusive) of a partition.
+   */
   void judge(String topic, int partition, long from, long to) {
     spans.put(new Partition(topic, partition), new Span(from, to));
   }

@@ -27,8 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads topics from their beginning, read_committed, up to given ends; asked again, it goes on where it stopped. Whether
- * an end is reached is told by the position, for the last offsets may be markers of transactions and hold no record.
+ * Reads topics from their beginning, read_committed, up to given ends; asked again, it goes on
+ * where it stopped. Whether an end is reached is told by the position, for the last offsets may be
+ * markers of transactions and hold no record.
  */
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -39,7 +40,8 @@ final class TopicReader implements AutoCloseable {
   private final Map<TopicPartition, Long> positions = new HashMap<>();
 
   /**
-   * @param settings of the cluster and the registry, under the names that Kafka's consumer and the registry's clients use
+   * @param settings of the cluster and the registry, under the names that Kafka's consumer and the
+   *     registry's clients use
    */
   TopicReader(Map<String, Object> settings) {
     deserializer.configure(settings, false);
@@ -64,7 +66,8 @@ final class TopicReader implements AutoCloseable {
   private static Map<String, Object> only(Map<String, Object> settings, Collection<String> names) {
     return settings.entrySet().stream()
         .filter(entry -> names.contains(entry.getKey()))
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, HashMap::new));
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, HashMap::new));
   }
 
   /**
@@ -88,17 +91,22 @@ final class TopicReader implements AutoCloseable {
       List<PartitionInfo> found = consumer.partitionsFor(topic);
       if (found == null || found.isEmpty()) {
         throw new CheckFailedException(
-            "Topic '%s' does not exist. Is the topic prefix right, and have the topics been created?".formatted(topic));
+            "Topic '%s' does not exist. Is the topic prefix right, and have the topics been created?"
+                .formatted(topic));
       }
       found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
     }
     return partitions;
   }
 
-  /** What can be read by now of those partitions, and whether a transaction is still open on one of them. */
+  /**
+   * What can be read by now of those partitions, and whether a transaction is still open on one of
+   * them.
+   */
   Ends ends(Collection<TopicPartition> partitions) {
     Map<TopicPartition, Long> committed = latest(partitions, IsolationLevel.READ_COMMITTED);
-    return new Ends(committed, !committed.equals(latest(partitions, IsolationLevel.READ_UNCOMMITTED)));
+    return new Ends(
+        committed, !committed.equals(latest(partitions, IsolationLevel.READ_UNCOMMITTED)));
   }
 
   /**
@@ -109,9 +117,11 @@ final class TopicReader implements AutoCloseable {
    */
   record Ends(Map<TopicPartition, Long> offsets, boolean transactionOpen) {}
 
-  private Map<TopicPartition, Long> latest(Collection<TopicPartition> partitions, IsolationLevel isolation) {
+  private Map<TopicPartition, Long> latest(
+      Collection<TopicPartition> partitions, IsolationLevel isolation) {
     Map<TopicPartition, OffsetSpec> asked =
-        partitions.stream().collect(Collectors.toMap(partition -> partition, ignored -> OffsetSpec.latest()));
+        partitions.stream()
+            .collect(Collectors.toMap(partition -> partition, ignored -> OffsetSpec.latest()));
     try {
       Map<TopicPartition, Long> ends = new HashMap<>();
       for (Map.Entry<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> end :
@@ -120,17 +130,23 @@ final class TopicReader implements AutoCloseable {
       }
       return ends;
     } catch (ExecutionException e) {
-      throw new CheckFailedException("The cluster does not tell the ends of its topics: " + e.getCause(), e);
+      throw new CheckFailedException(
+          "The cluster does not tell the ends of its topics: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CheckFailedException("interrupted", e);
     }
   }
 
-  /** Hands over the records up to the ends (exclusive) that were not handed over before; returns how many. */
+  /**
+   * Hands over the records up to the ends (exclusive) that were not handed over before; returns how
+   * many.
+   */
   long readTo(Map<TopicPartition, Long> ends, Consumer<Seen> reader) {
     List<TopicPartition> open =
-        ends.keySet().stream().filter(partition -> positionOf(partition) < endOf(ends, partition)).toList();
+        ends.keySet().stream()
+            .filter(partition -> positionOf(partition) < endOf(ends, partition))
+            .toList();
     consumer.assign(open);
     open.forEach(partition -> consumer.seek(partition, positionOf(partition)));
     long records = 0;
@@ -171,10 +187,17 @@ final class TopicReader implements AutoCloseable {
     }
     try {
       SpecificRecord value = deserializer.deserialize(record.topic(), record.value());
-      return new Seen(at, record.timestamp(), record.headers(), value == null ? null : new Seen.Readable(value));
+      return new Seen(
+          at,
+          record.timestamp(),
+          record.headers(),
+          value == null ? null : new Seen.Readable(value));
     } catch (RecordNotReadableException e) {
       return new Seen(
-          at, record.timestamp(), record.headers(), new Seen.Unreadable(String.valueOf(e.getMessage())));
+          at,
+          record.timestamp(),
+          record.headers(),
+          new Seen.Unreadable(String.valueOf(e.getMessage())));
     }
   }
 

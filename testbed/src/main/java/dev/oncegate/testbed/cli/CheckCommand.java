@@ -41,13 +41,15 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
-      description = "Prefix of the topics. Default: gate.topic.prefix of the configuration, which is agent.")
+      description =
+          "Prefix of the topics. Default: gate.topic.prefix of the configuration, which is agent.")
   private @Nullable String topicPrefix;
 
   @Option(
       names = "--application-id",
       paramLabel = "ID",
-      description = "Name of the gate. Default: application.id of the configuration, which is oncegate.")
+      description =
+          "Name of the gate. Default: application.id of the configuration, which is oncegate.")
   private @Nullable String applicationId;
 
   @Option(names = "--json", description = "Print the report as one JSON object on one line.")
@@ -57,14 +59,16 @@ public final class CheckCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "How long to wait for the gate to catch up before judging. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long to wait for the gate to catch up before judging. Default: ${DEFAULT-VALUE}.")
   private long timeoutSeconds;
 
   @Override
   public Integer call() {
     if (timeoutSeconds < 0) {
       throw new ParameterException(
-          spec.commandLine(), "--timeout is %d; allowed is 0 or more seconds.".formatted(timeoutSeconds));
+          spec.commandLine(),
+          "--timeout is %d; allowed is 0 or more seconds.".formatted(timeoutSeconds));
     }
     GateConfig config = cluster.config();
     Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
@@ -77,7 +81,10 @@ public final class CheckCommand implements Callable<Integer> {
     try {
       report =
           Check.run(
-              settings, topics, config.getLong(GateKeys.DEDUP_WINDOW_MS), Duration.ofSeconds(timeoutSeconds));
+              settings,
+              topics,
+              config.getLong(GateKeys.DEDUP_WINDOW_MS),
+              Duration.ofSeconds(timeoutSeconds));
     } catch (CheckFailedException e) {
       throw new FailedException(String.valueOf(e.getMessage()));
     }
@@ -110,10 +117,13 @@ public final class CheckCommand implements Callable<Integer> {
         .forEach(
             (invariant, verdict) -> {
               out.printf(
-                  "%-4s%-50s%,12d%,12d%n", invariant, invariant.title(), verdict.checked(), verdict.violations());
+                  "%-4s%-50s%,12d%,12d%n",
+                  invariant, invariant.title(), verdict.checked(), verdict.violations());
               verdict.counterExamples().forEach(example -> out.println("      - " + example));
               if (verdict.violations() > verdict.counterExamples().size()) {
-                out.printf("      - and %,d more%n", verdict.violations() - verdict.counterExamples().size());
+                out.printf(
+                    "      - and %,d more%n",
+                    verdict.violations() - verdict.counterExamples().size());
               }
             });
     report.notes().forEach(note -> out.println("Note: " + note));

@@ -46,7 +46,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import picocli.CommandLine;
 
-/** The judge before a real gate. The topics are spoilt step by step: the tests run in their order. */
+/**
+ * The judge before a real gate. The topics are spoilt step by step: the tests run in their order.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CheckTest {
   private static final Topics TOPICS = Topics.of("agent.", "oncegate");
@@ -74,7 +76,12 @@ class CheckTest {
                 GateKeys.TIMERS_INTERVAL_MS, "100",
                 GateKeys.COUNTS_EMIT_INTERVAL_MS, "1000"));
     gate = LocalGate.start(config, 3);
-    settings = Map.of("bootstrap.servers", stack.bootstrapServers(), "schema.registry.url", stack.registryUrl());
+    settings =
+        Map.of(
+            "bootstrap.servers",
+            stack.bootstrapServers(),
+            "schema.registry.url",
+            stack.registryUrl());
     serdes = AvroSerdes.of("oncegate", settings);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
@@ -92,7 +99,11 @@ class CheckTest {
   void aRealGateKeepsAllInvariantsWhileItIsStillAtWork() {
     for (int round = 0; round < 3; round++) {
       for (int run = 0; run < RUNS; run++) {
-        send("run-" + run, "write", SideEffectClass.WRITE, round == 2 && run % 5 == 0 ? "{\"other\":1}" : "{}");
+        send(
+            "run-" + run,
+            "write",
+            SideEffectClass.WRITE,
+            round == 2 && run % 5 == 0 ? "{\"other\":1}" : "{}");
         send("run-" + run, "read-" + round, SideEffectClass.READ, "{}");
         send("run-" + run, null, SideEffectClass.READ, "{\"n\":%d}".formatted(round));
         send("run-" + run, "delete", SideEffectClass.DESTRUCTIVE, "{}");
@@ -103,11 +114,17 @@ class CheckTest {
     }
     send("", "k", SideEffectClass.WRITE, "{}");
     send("bad", "k", SideEffectClass.WRITE, "no json");
-    producer.send(new ProducerRecord<>(TOPICS.commands(), "garbage".getBytes(StandardCharsets.UTF_8)));
+    producer.send(
+        new ProducerRecord<>(TOPICS.commands(), "garbage".getBytes(StandardCharsets.UTF_8)));
     producer.send(
         new ProducerRecord<>(
-            TOPICS.commands(), null, System.currentTimeMillis() - WINDOW_MS - 60_000, null,
-            serdes.serializer().serialize(TOPICS.commands(), command("old", "k", SideEffectClass.WRITE, "{}"))));
+            TOPICS.commands(),
+            null,
+            System.currentTimeMillis() - WINDOW_MS - 60_000,
+            null,
+            serdes
+                .serializer()
+                .serialize(TOPICS.commands(), command("old", "k", SideEffectClass.WRITE, "{}"))));
     producer.flush();
 
     Report report = Check.run(settings, TOPICS, WINDOW_MS);
@@ -121,7 +138,8 @@ class CheckTest {
   @Order(2)
   void outcomesControlsAndRepliesAreJudgedToo() {
     for (int run = 0; run < RUNS; run++) {
-      OutcomeStatus status = run % 3 == 0 ? OutcomeStatus.FAILED_TRANSIENT : OutcomeStatus.SUCCEEDED;
+      OutcomeStatus status =
+          run % 3 == 0 ? OutcomeStatus.FAILED_TRANSIENT : OutcomeStatus.SUCCEEDED;
       report("run-" + run, "write", 1, status, "done");
       report("run-" + run, "write", 1, status, "done");
       if (run % 4 == 0) {
@@ -169,7 +187,9 @@ class CheckTest {
   void theCommandPrintsATable() {
     StringWriter out = new StringWriter();
     assertThat(execute(out)).isZero();
-    assertThat(out.toString()).contains("I1  one effect per attempt").contains("All invariants hold.");
+    assertThat(out.toString())
+        .contains("I1  one effect per attempt")
+        .contains("All invariants hold.");
   }
 
   @Test
@@ -181,14 +201,16 @@ class CheckTest {
     assertThat(execute(out, "--timeout", "-1")).isEqualTo(2);
     assertThat(execute(out, "--bogus")).isEqualTo(2);
     Topics other = Topics.of("other.", "oncegate");
-    assertThatThrownBy(() -> Check.run(settings, other, WINDOW_MS)).isInstanceOf(CheckFailedException.class);
+    assertThatThrownBy(() -> Check.run(settings, other, WINDOW_MS))
+        .isInstanceOf(CheckFailedException.class);
   }
 
   @Test
   @Order(6)
   void aForgedEffectIsFound() {
     ConsumerRecord<byte[], byte[]> effect = anEffect();
-    producer.send(new ProducerRecord<>(TOPICS.effects(), effect.partition(), effect.key(), effect.value()));
+    producer.send(
+        new ProducerRecord<>(TOPICS.effects(), effect.partition(), effect.key(), effect.value()));
     producer.flush();
     StringWriter out = new StringWriter();
     assertThat(execute(out)).isEqualTo(1);
@@ -231,16 +253,23 @@ class CheckTest {
     commandLine.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(out, true));
     List<String> all =
         new ArrayList<>(
-            List.of("check", "--bootstrap-server", stack.bootstrapServers(), "--registry", stack.registryUrl()));
+            List.of(
+                "check",
+                "--bootstrap-server",
+                stack.bootstrapServers(),
+                "--registry",
+                stack.registryUrl()));
     all.addAll(List.of(arguments));
     return commandLine.execute(all.toArray(String[]::new));
   }
 
-  private static void send(String run, @Nullable String key, SideEffectClass sideEffectClass, String args) {
+  private static void send(
+      String run, @Nullable String key, SideEffectClass sideEffectClass, String args) {
     put(TOPICS.commands(), command(run, key, sideEffectClass, args));
   }
 
-  private static ActionCommand command(String run, @Nullable String key, SideEffectClass sideEffectClass, String args) {
+  private static ActionCommand command(
+      String run, @Nullable String key, SideEffectClass sideEffectClass, String args) {
     return ActionCommand.newBuilder()
         .setRunId(run)
         .setTool(sideEffectClass.name())
@@ -250,7 +279,8 @@ class CheckTest {
         .build();
   }
 
-  private static void report(String run, String key, int attempt, OutcomeStatus status, String text) {
+  private static void report(
+      String run, String key, int attempt, OutcomeStatus status, String text) {
     put(
         TOPICS.outcomes(),
         ActionOutcome.newBuilder()
@@ -265,7 +295,11 @@ class CheckTest {
 
   private static void order(String run, String key, ControlType type) {
     StoredOutcome outcome =
-        StoredOutcome.newBuilder().setStatus(OutcomeStatus.SUCCEEDED).setAttempt(1).setResult("by hand").build();
+        StoredOutcome.newBuilder()
+            .setStatus(OutcomeStatus.SUCCEEDED)
+            .setAttempt(1)
+            .setResult("by hand")
+            .build();
     put(
         TOPICS.controls(),
         ControlCommand.newBuilder()

@@ -25,7 +25,8 @@ final class Histories {
     records.forEach(
         record ->
             partitions
-                .computeIfAbsent(record.at().topic() + record.at().partition(), ignored -> new ArrayList<>())
+                .computeIfAbsent(
+                    record.at().topic() + record.at().partition(), ignored -> new ArrayList<>())
                 .add(record));
     List<List<Seen>> open = new ArrayList<>(partitions.values());
     List<Seen> mixed = new ArrayList<>();
@@ -47,10 +48,18 @@ final class Histories {
   static List<Seen> twice(List<Seen> records, Seen record) {
     List<Seen> more = new ArrayList<>(records);
     Place at = record.at();
-    long end = records.stream().filter(other -> isBeside(other.at(), at)).mapToLong(other -> other.at().offset()).max().orElseThrow();
+    long end =
+        records.stream()
+            .filter(other -> isBeside(other.at(), at))
+            .mapToLong(other -> other.at().offset())
+            .max()
+            .orElseThrow();
     more.add(
         new Seen(
-            new Place(at.topic(), at.partition(), end + 1), record.timestampMs(), record.headers(), record.content()));
+            new Place(at.topic(), at.partition(), end + 1),
+            record.timestampMs(),
+            record.headers(),
+            record.content()));
     return more;
   }
 
@@ -66,9 +75,13 @@ final class Histories {
       Seen record = spoilt.get(i);
       T value = record.as(type);
       if (value != null && which.test(value)) {
-        T copy = type.cast(org.apache.avro.specific.SpecificData.get().deepCopy(value.getSchema(), value));
+        T copy =
+            type.cast(
+                org.apache.avro.specific.SpecificData.get().deepCopy(value.getSchema(), value));
         change.accept(copy);
-        spoilt.set(i, new Seen(record.at(), record.timestampMs(), record.headers(), new Seen.Readable(copy)));
+        spoilt.set(
+            i,
+            new Seen(record.at(), record.timestampMs(), record.headers(), new Seen.Readable(copy)));
         return spoilt;
       }
     }

@@ -39,8 +39,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gate in its simplest form, which keeps everything in maps and forgets nothing before its time: makes honest histories
- * for the judge. The scope is the run; there are two partitions.
+ * A gate in its simplest form, which keeps everything in maps and forgets nothing before its time:
+ * makes honest histories for the judge. The scope is the run; there are two partitions.
  */
 final class HonestGate {
   static {
@@ -106,7 +106,13 @@ final class HonestGate {
   }
 
   /** A command that was written {@code ageMs} ago. */
-  void send(String run, String key, String payload, SideEffectClass sideEffectClass, boolean commit, long ageMs) {
+  void send(
+      String run,
+      String key,
+      String payload,
+      SideEffectClass sideEffectClass,
+      boolean commit,
+      long ageMs) {
     nowMs++;
     long eventTimeMs = nowMs - ageMs;
     ActionCommand command =
@@ -140,7 +146,12 @@ final class HonestGate {
   }
 
   private void decide(
-      String run, Run state, ActionCommand command, String key, ActionResult result, long eventTimeMs) {
+      String run,
+      Run state,
+      ActionCommand command,
+      String key,
+      ActionResult result,
+      long eventTimeMs) {
     Action action = actions.get(run + "/" + key);
     if (action == null || eventTimeMs > action.validUntilMs) {
       action = new Action();
@@ -156,7 +167,8 @@ final class HonestGate {
       }
       return;
     }
-    if (!action.payload.equals(command.getTool()) || action.sideEffectClass != command.getSideEffectClass()) {
+    if (!action.payload.equals(command.getTool())
+        || action.sideEffectClass != command.getSideEffectClass()) {
       conflict(ConflictKind.PAYLOAD, run, key, result.getCommand());
       close(run, state, result, Decision.CONFLICT, 3);
       return;
@@ -178,7 +190,8 @@ final class HonestGate {
           close(run, state, result, Decision.INDETERMINATE, 2);
         }
       }
-      case "TRANSIENT", "RELEASED" -> letThrough(run, state, command, action, result, Decision.RETRIED);
+      case "TRANSIENT", "RELEASED" ->
+          letThrough(run, state, command, action, result, Decision.RETRIED);
       default -> {
         result.setReplayed(true);
         result.setStoredOutcome(action.stored);
@@ -188,7 +201,12 @@ final class HonestGate {
   }
 
   private void letThrough(
-      String run, Run state, ActionCommand command, Action action, ActionResult result, Decision decision) {
+      String run,
+      Run state,
+      ActionCommand command,
+      Action action,
+      ActionResult result,
+      Decision decision) {
     action.attempt++;
     action.state = "PENDING";
     action.command = result.getCommand();
@@ -245,7 +263,8 @@ final class HonestGate {
     }
   }
 
-  private void compare(String run, String key, Action action, String reported, RecordCoordinates at) {
+  private void compare(
+      String run, String key, Action action, String reported, RecordCoordinates at) {
     if (!reported.equals(action.reported)) {
       conflict(ConflictKind.OUTCOME, run, key, at);
     }
@@ -279,7 +298,12 @@ final class HonestGate {
       return;
     }
     action.state = "OVERDUE";
-    write(TOPICS.results(), run, follow(run, key, action, ResultEvent.OVERDUE), nowMs, new RecordHeaders());
+    write(
+        TOPICS.results(),
+        run,
+        follow(run, key, action, ResultEvent.OVERDUE),
+        nowMs,
+        new RecordHeaders());
     Escalation escalation =
         Escalation.newBuilder()
             .setKind(EscalationKind.OVERDUE)
@@ -307,7 +331,12 @@ final class HonestGate {
       deadLetter(at);
     } else if (action.state.equals("OVERDUE")) {
       action.state = "RELEASED";
-      write(TOPICS.results(), run, follow(run, key, action, ResultEvent.RELEASED), nowMs, new RecordHeaders());
+      write(
+          TOPICS.results(),
+          run,
+          follow(run, key, action, ResultEvent.RELEASED),
+          nowMs,
+          new RecordHeaders());
     }
   }
 
@@ -315,7 +344,11 @@ final class HonestGate {
   void settle(String run, String key, int attempt, String text) {
     nowMs++;
     StoredOutcome outcome =
-        StoredOutcome.newBuilder().setStatus(OutcomeStatus.SUCCEEDED).setAttempt(attempt).setResult(text).build();
+        StoredOutcome.newBuilder()
+            .setStatus(OutcomeStatus.SUCCEEDED)
+            .setAttempt(attempt)
+            .setResult(text)
+            .build();
     RecordCoordinates at = control(ControlType.SETTLE, run, key, attempt, outcome);
     Action action = actions.get(run + "/" + key);
     boolean known =
@@ -348,7 +381,8 @@ final class HonestGate {
   /** Bytes that are no command. */
   void sendGarbage() {
     nowMs++;
-    RecordCoordinates at = append(TOPICS.commands(), "x", nowMs, new RecordHeaders(), new Seen.Unreadable("garbage"));
+    RecordCoordinates at =
+        append(TOPICS.commands(), "x", nowMs, new RecordHeaders(), new Seen.Unreadable("garbage"));
     deadLetter(at);
   }
 
@@ -378,7 +412,9 @@ final class HonestGate {
         (start, counts) ->
             windows.add(
                 new WindowCounts(
-                    Instant.ofEpochMilli(start), Instant.ofEpochMilli(start + COUNTS_WINDOW_MS), of(counts))));
+                    Instant.ofEpochMilli(start),
+                    Instant.ofEpochMilli(start + COUNTS_WINDOW_MS),
+                    of(counts))));
     state.unpublished.clear();
     RunCallCounts counts =
         RunCallCounts.newBuilder()
@@ -399,7 +435,8 @@ final class HonestGate {
     return new CallCounts(c[0], c[1], c[2], c[3], c[4], c[5], c[6]);
   }
 
-  private void turn(String run, Run state, CircuitState to, CircuitCause cause, @Nullable Long count) {
+  private void turn(
+      String run, Run state, CircuitState to, CircuitCause cause, @Nullable Long count) {
     state.open = to != CircuitState.CLOSED;
     CircuitEvent event =
         CircuitEvent.newBuilder()
@@ -434,7 +471,11 @@ final class HonestGate {
   }
 
   private RecordCoordinates control(
-      ControlType type, String run, @Nullable String key, @Nullable Integer attempt, @Nullable StoredOutcome outcome) {
+      ControlType type,
+      String run,
+      @Nullable String key,
+      @Nullable Integer attempt,
+      @Nullable StoredOutcome outcome) {
     ControlCommand control =
         ControlCommand.newBuilder()
             .setControlId("c")
@@ -497,7 +538,8 @@ final class HonestGate {
     }
   }
 
-  private RecordCoordinates write(String topic, String key, SpecificRecord value, long timestampMs, Headers headers) {
+  private RecordCoordinates write(
+      String topic, String key, SpecificRecord value, long timestampMs, Headers headers) {
     return append(topic, key, timestampMs, headers, new Seen.Readable(value));
   }
 

@@ -97,15 +97,18 @@ class JudgeProperties {
   }
 
   @Property(tries = 2000)
-  void aResultOrEffectThatIsTakenAwayIsMissed(@ForAll("histories") List<Step> steps, @ForAll Random random) {
+  void aResultOrEffectThatIsTakenAwayIsMissed(
+      @ForAll("histories") List<Step> steps, @ForAll Random random) {
     List<Seen> records = played(steps);
     Seen one = oneOf(records, random);
-    Report report = Histories.judged(Histories.interleaved(Histories.without(records, one), random));
+    Report report =
+        Histories.judged(Histories.interleaved(Histories.without(records, one), random));
     assertThat(report.holds()).as("without %s", one).isFalse();
   }
 
   @Property(tries = 2000)
-  void aResultOrEffectThatIsThereTwiceIsFound(@ForAll("histories") List<Step> steps, @ForAll Random random) {
+  void aResultOrEffectThatIsThereTwiceIsFound(
+      @ForAll("histories") List<Step> steps, @ForAll Random random) {
     List<Seen> records = played(steps);
     Seen one = oneOf(records, random);
     Report report = Histories.judged(Histories.interleaved(Histories.twice(records, one), random));

@@ -77,11 +77,13 @@ class JudgeTest {
   }
 
   private Seen decision(Decision decision) {
-    return Histories.first(gate.records(), ActionResult.class, result -> result.getDecision() == decision);
+    return Histories.first(
+        gate.records(), ActionResult.class, result -> result.getDecision() == decision);
   }
 
   private Seen event(ResultEvent event) {
-    return Histories.first(gate.records(), ActionResult.class, result -> result.getEvent() == event);
+    return Histories.first(
+        gate.records(), ActionResult.class, result -> result.getEvent() == event);
   }
 
   private static boolean is(ActionResult result, Decision decision) {
@@ -103,7 +105,8 @@ class JudgeTest {
     Report report = Histories.judged(gate.records());
     assertThat(report.counterExamples()).isEmpty();
     assertThat(report.holds()).isTrue();
-    assertThat(report.verdicts().values()).allSatisfy(verdict -> assertThat(verdict.checked()).isPositive());
+    assertThat(report.verdicts().values())
+        .allSatisfy(verdict -> assertThat(verdict.checked()).isPositive());
     assertThat(report.verdicts()).containsOnlyKeys(Invariant.values());
   }
 
@@ -112,19 +115,22 @@ class JudgeTest {
   @Test
   void I1_anEffectTwice() {
     Seen effect = Histories.first(gate.records(), ActionEffect.class, any -> true);
-    assertViolated(spoilt(Histories.twice(gate.records(), effect)), Invariant.I1, "is there 2 times");
+    assertViolated(
+        spoilt(Histories.twice(gate.records(), effect)), Invariant.I1, "is there 2 times");
   }
 
   @Test
   void I1_anEffectLost() {
     Seen effect = Histories.first(gate.records(), ActionEffect.class, any -> true);
-    assertViolated(spoilt(Histories.without(gate.records(), effect)), Invariant.I1, "has no effect");
+    assertViolated(
+        spoilt(Histories.without(gate.records(), effect)), Invariant.I1, "has no effect");
   }
 
   @Test
   void I1_anEffectForAnotherTool() {
     List<Seen> records =
-        Histories.altered(gate.records(), ActionEffect.class, any -> true, effect -> effect.setTool("other"));
+        Histories.altered(
+            gate.records(), ActionEffect.class, any -> true, effect -> effect.setTool("other"));
     assertViolated(spoilt(records), Invariant.I1, "has no");
   }
 
@@ -132,7 +138,10 @@ class JudgeTest {
   void I1_aFurtherAttemptAfterASuccess() {
     List<Seen> records =
         Histories.altered(
-            gate.records(), ActionResult.class, result -> is(result, Decision.REPLAYED), result -> {
+            gate.records(),
+            ActionResult.class,
+            result -> is(result, Decision.REPLAYED),
+            result -> {
               result.setDecision(Decision.RETRIED);
               result.setEffectAttempt(2);
             });
@@ -145,9 +154,13 @@ class JudgeTest {
         Histories.first(
             gate.records(),
             ActionResult.class,
-            result -> result.getEvent() == ResultEvent.SETTLED && result.getIdempotencyKey().equals("flaky"));
+            result ->
+                result.getEvent() == ResultEvent.SETTLED
+                    && result.getIdempotencyKey().equals("flaky"));
     assertViolated(
-        spoilt(Histories.without(gate.records(), settled)), Invariant.I1, "while the one before is PENDING");
+        spoilt(Histories.without(gate.records(), settled)),
+        Invariant.I1,
+        "while the one before is PENDING");
   }
 
   @Test
@@ -193,14 +206,19 @@ class JudgeTest {
   @Test
   void I2_aDecisionTwice() {
     assertViolated(
-        spoilt(Histories.twice(gate.records(), decision(Decision.REPLAYED))), Invariant.I2, "has another decision");
+        spoilt(Histories.twice(gate.records(), decision(Decision.REPLAYED))),
+        Invariant.I2,
+        "has another decision");
   }
 
   @Test
   void I2_aDecisionInTheLogOfAnotherRun() {
     List<Seen> records =
         Histories.altered(
-            gate.records(), ActionCommand.class, any -> true, command -> command.setRunId("another"));
+            gate.records(),
+            ActionCommand.class,
+            any -> true,
+            command -> command.setRunId("another"));
     assertViolated(spoilt(records), Invariant.I2, "is in the log of another run");
   }
 
@@ -219,7 +237,10 @@ class JudgeTest {
   void I2_aRunThatBeginsAnewWithoutHavingBeenForgotten() {
     List<Seen> records =
         Histories.altered(
-            gate.records(), RunCallCounts.class, RunCallCounts::getFinal$, counts -> counts.setFinal$(false));
+            gate.records(),
+            RunCallCounts.class,
+            RunCallCounts::getFinal$,
+            counts -> counts.setFinal$(false));
     assertViolated(spoilt(records), Invariant.I2, "no final counts");
   }
 
@@ -231,8 +252,11 @@ class JudgeTest {
     other.send("r", "k", "t");
     List<Seen> records =
         Histories.altered(
-            other.records(), ActionResult.class, any -> true,
-            result -> result.setEventTime(result.getDecidedAt().minusMillis(HonestGate.WINDOW_MS + 1)));
+            other.records(),
+            ActionResult.class,
+            any -> true,
+            result ->
+                result.setEventTime(result.getDecidedAt().minusMillis(HonestGate.WINDOW_MS + 1)));
     assertViolated(spoilt(records), Invariant.I3, "too old to be remembered");
   }
 
@@ -258,7 +282,9 @@ class JudgeTest {
             other.records(),
             ActionCommand.class,
             any -> true,
-            command -> command.setIssuedAt(Instant.ofEpochMilli(other.nowMs() - HonestGate.WINDOW_MS - 1)));
+            command ->
+                command.setIssuedAt(
+                    Instant.ofEpochMilli(other.nowMs() - HonestGate.WINDOW_MS - 1)));
     assertViolated(spoilt(records), Invariant.I3, "but was let through");
   }
 
@@ -287,7 +313,10 @@ class JudgeTest {
     List<Seen> records =
         Histories.altered(
             gate.records(), CircuitEvent.class, any -> true, event -> event.setAfterRunSeq(5L));
-    assertViolated(spoilt(records), Invariant.I4, "run_seq 6 has an effect, but the circuit is OPEN after run_seq 5");
+    assertViolated(
+        spoilt(records),
+        Invariant.I4,
+        "run_seq 6 has an effect, but the circuit is OPEN after run_seq 5");
   }
 
   @Test
@@ -324,7 +353,10 @@ class JudgeTest {
     assertThat(spoilt(other.records()).holds()).isTrue();
     List<Seen> records =
         Histories.altered(
-            other.records(), CircuitEvent.class, any -> true, event -> event.setCount(event.getCount() - 1));
+            other.records(),
+            CircuitEvent.class,
+            any -> true,
+            event -> event.setCount(event.getCount() - 1));
     assertViolated(spoilt(records), Invariant.I4, "counts 12 calls; the log has 13");
   }
 
@@ -371,7 +403,9 @@ class JudgeTest {
 
   @Test
   void I5_countsOfCommandsThatWereNeverSent() {
-    Seen command = Histories.first(gate.records(), ActionCommand.class, sent -> sent.getRunId().equals("loop"));
+    Seen command =
+        Histories.first(
+            gate.records(), ActionCommand.class, sent -> sent.getRunId().equals("loop"));
     assertViolated(
         spoilt(Histories.without(gate.records(), command)),
         Invariant.I5,
@@ -434,16 +468,24 @@ class JudgeTest {
             .findFirst()
             .orElseThrow();
     assertViolated(
-        spoilt(Histories.without(gate.records(), letter)), Invariant.I7, "has neither a decision nor a dead letter");
-    assertViolated(spoilt(Histories.twice(gate.records(), letter)), Invariant.I7, "has another dead letter");
+        spoilt(Histories.without(gate.records(), letter)),
+        Invariant.I7,
+        "has neither a decision nor a dead letter");
+    assertViolated(
+        spoilt(Histories.twice(gate.records(), letter)), Invariant.I7, "has another dead letter");
   }
 
   @Test
   void I7_aDeadLetterOfWhatIsNotThere() {
     Seen garbage =
-        gate.records().stream().filter(record -> record.content() instanceof Seen.Unreadable).findFirst().orElseThrow();
+        gate.records().stream()
+            .filter(record -> record.content() instanceof Seen.Unreadable)
+            .findFirst()
+            .orElseThrow();
     assertViolated(
-        spoilt(Histories.without(gate.records(), garbage)), Invariant.I7, "a dead letter names command");
+        spoilt(Histories.without(gate.records(), garbage)),
+        Invariant.I7,
+        "a dead letter names command");
   }
 
   @Test
@@ -451,7 +493,10 @@ class JudgeTest {
     List<Seen> records = new ArrayList<>(gate.records());
     records.add(
         new Seen(
-            new Place(HonestGate.TOPICS.deadLetters(), 0, 999), 0, new RecordHeaders(), new Seen.Unreadable("?")));
+            new Place(HonestGate.TOPICS.deadLetters(), 0, 999),
+            0,
+            new RecordHeaders(),
+            new Seen.Unreadable("?")));
     assertViolated(spoilt(records), Invariant.I7, "does not say where it lay");
   }
 
@@ -461,8 +506,11 @@ class JudgeTest {
     int garbage = indexOfGarbage(records);
     Seen seen = records.get(garbage);
     ActionCommand command = ActionCommand.newBuilder().setRunId("r").setTool("t").build();
-    records.set(garbage, new Seen(seen.at(), seen.timestampMs(), seen.headers(), new Seen.Readable(command)));
-    assertViolated(spoilt(records), Invariant.I7, "can be read and names its run, yet is a dead letter");
+    records.set(
+        garbage,
+        new Seen(seen.at(), seen.timestampMs(), seen.headers(), new Seen.Readable(command)));
+    assertViolated(
+        spoilt(records), Invariant.I7, "can be read and names its run, yet is a dead letter");
   }
 
   private static int indexOfGarbage(List<Seen> records) {
@@ -489,17 +537,25 @@ class JudgeTest {
         Histories.first(
             gate.records(),
             ActionResult.class,
-            result -> result.getEvent() == ResultEvent.SETTLED && result.getIdempotencyKey().equals("paid"));
-    assertViolated(spoilt(Histories.twice(gate.records(), settled)), Invariant.I7, "while attempt 1 is FINAL");
+            result ->
+                result.getEvent() == ResultEvent.SETTLED
+                    && result.getIdempotencyKey().equals("paid"));
+    assertViolated(
+        spoilt(Histories.twice(gate.records(), settled)), Invariant.I7, "while attempt 1 is FINAL");
   }
 
   @Test
   void I7_aSettledResultThatNobodyReported() {
-    Seen outcome = Histories.first(gate.records(), ActionOutcome.class, reported -> reported.getAttempt() == 2);
-    assertViolated(spoilt(Histories.without(gate.records(), outcome)), Invariant.I7, "that nobody reported");
+    Seen outcome =
+        Histories.first(
+            gate.records(), ActionOutcome.class, reported -> reported.getAttempt() == 2);
+    assertViolated(
+        spoilt(Histories.without(gate.records(), outcome)), Invariant.I7, "that nobody reported");
     Seen order =
-        Histories.first(gate.records(), ControlCommand.class, control -> control.getOutcome() != null);
-    assertViolated(spoilt(Histories.without(gate.records(), order)), Invariant.I7, "that nobody reported");
+        Histories.first(
+            gate.records(), ControlCommand.class, control -> control.getOutcome() != null);
+    assertViolated(
+        spoilt(Histories.without(gate.records(), order)), Invariant.I7, "that nobody reported");
   }
 
   @Test
@@ -515,8 +571,13 @@ class JudgeTest {
 
   @Test
   void I7_aContradictionWithoutItsConflict() {
-    for (Seen conflict : gate.records().stream().filter(seen -> seen.as(ConflictEvent.class) != null).toList()) {
-      assertThat(spoilt(Histories.without(gate.records(), conflict)).verdicts().get(Invariant.I7).violations())
+    for (Seen conflict :
+        gate.records().stream().filter(seen -> seen.as(ConflictEvent.class) != null).toList()) {
+      assertThat(
+              spoilt(Histories.without(gate.records(), conflict))
+                  .verdicts()
+                  .get(Invariant.I7)
+                  .violations())
           .as("without %s", conflict)
           .isPositive();
     }
@@ -526,7 +587,8 @@ class JudgeTest {
   void I7_anOverdueEffectWithoutItsEscalation() {
     Seen escalation =
         Histories.first(gate.records(), dev.oncegate.schema.Escalation.class, any -> true);
-    assertViolated(spoilt(Histories.without(gate.records(), escalation)), Invariant.I7, "has no escalation");
+    assertViolated(
+        spoilt(Histories.without(gate.records(), escalation)), Invariant.I7, "has no escalation");
   }
 
   @Test
@@ -552,7 +614,11 @@ class JudgeTest {
   void I7_aResultThatCannotBeRead() {
     List<Seen> records = new ArrayList<>(gate.records());
     records.add(
-        new Seen(new Place(HonestGate.TOPICS.results(), 0, 999), 0, new RecordHeaders(), new Seen.Unreadable("?")));
+        new Seen(
+            new Place(HonestGate.TOPICS.results(), 0, 999),
+            0,
+            new RecordHeaders(),
+            new Seen.Unreadable("?")));
     assertViolated(spoilt(records), Invariant.I7, "ActionResult is expected");
   }
 
@@ -580,7 +646,8 @@ class JudgeTest {
               result.setEffectAttempt(1);
               result.setValidUntil(result.getDecidedAt().plusSeconds(1));
             });
-    assertViolated(spoilt(records), Invariant.I4, "run_seq 1 has an effect, but the circuit is FORCED_OPEN");
+    assertViolated(
+        spoilt(records), Invariant.I4, "run_seq 1 has an effect, but the circuit is FORCED_OPEN");
   }
 
   // What is not judged
@@ -589,7 +656,13 @@ class JudgeTest {
   void whatWasSentAfterTheCheckBeganIsNotJudged() {
     Spans spans = new Spans();
     Map<String, Long> ends = new HashMap<>();
-    gate.records().forEach(seen -> ends.merge(seen.at().topic() + "/" + seen.at().partition(), seen.at().offset() + 1, Math::max));
+    gate.records()
+        .forEach(
+            seen ->
+                ends.merge(
+                    seen.at().topic() + "/" + seen.at().partition(),
+                    seen.at().offset() + 1,
+                    Math::max));
     for (String topic : List.of(HonestGate.TOPICS.commands(), HonestGate.TOPICS.outcomes())) {
       for (int partition = 0; partition < 2; partition++) {
         spans.judge(topic, partition, 0, ends.getOrDefault(topic + "/" + partition, 0L));
@@ -599,7 +672,9 @@ class JudgeTest {
     gate.send("r", "newer", "t");
     gate.publish("r");
     gate.report("r", "new", 1, OutcomeStatus.SUCCEEDED, "done");
-    Seen last = Histories.first(gate.records(), ActionCommand.class, c -> "newer".equals(c.getIdempotencyKey()));
+    Seen last =
+        Histories.first(
+            gate.records(), ActionCommand.class, c -> "newer".equals(c.getIdempotencyKey()));
     Judge judge = new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, spans);
     Histories.without(gate.records(), last).forEach(judge::see);
     assertThat(judge.complete()).isTrue();
@@ -615,7 +690,9 @@ class JudgeTest {
             Histories.first(
                 gate.records(),
                 ActionResult.class,
-                result -> result.getEvent() == ResultEvent.SETTLED && result.getIdempotencyKey().equals("paid")))) {
+                result ->
+                    result.getEvent() == ResultEvent.SETTLED
+                        && result.getIdempotencyKey().equals("paid")))) {
       Judge judge = new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, new Spans());
       Histories.without(gate.records(), missing).forEach(judge::see);
       assertThat(judge.complete()).as("without %s", missing).isFalse();
@@ -626,7 +703,8 @@ class JudgeTest {
 
   @Test
   void onlyTheFirstCounterExamplesAreToldButAllAreCounted() {
-    List<Seen> noEffects = gate.records().stream().filter(seen -> seen.as(ActionEffect.class) == null).toList();
+    List<Seen> noEffects =
+        gate.records().stream().filter(seen -> seen.as(ActionEffect.class) == null).toList();
     Report.Verdict verdict = spoilt(noEffects).verdicts().get(Invariant.I1);
     assertThat(verdict.violations()).isGreaterThan(15);
     assertThat(verdict.counterExamples()).hasSize(5);
