@@ -3,11 +3,11 @@ package dev.oncegate.testbed.agents;
 import java.util.Map;
 
 /**
- * An agent with one habit. It acts in rounds, each an execution (a run) of its own, so that a run whose circuit opened
- * does not end the show.
+ * An agent with one habit. It acts in rounds, each an execution (a run) of its own, so that a run
+ * whose circuit opened does not end the show.
  *
- * <p>Agents keep no state between rounds and draw all chance from {@link World#random}: the same seed gives the same
- * commands.
+ * <p>Agents keep no state between rounds and draw all chance from {@link World#random}: the same
+ * seed gives the same commands.
  */
 public interface Agent {
   /** Short, in lower case, without blanks; also its agent_id. */

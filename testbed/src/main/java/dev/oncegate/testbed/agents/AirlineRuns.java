@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Real tool calls of a language-model agent on airline tasks (see the NOTICE beside the file), by run, in their order. */
+/**
+ * Real tool calls of a language-model agent on airline tasks (see the NOTICE beside the file), by
+ * run, in their order.
+ */
 public final class AirlineRuns {
   private static final String FILE = "airline-runs.jsonl";
 
@@ -29,7 +32,12 @@ public final class AirlineRuns {
    * @param response what the tool answered; begins with {@code Error} where it refused
    */
   public record Step(
-      String runId, int step, String tool, String args, SideEffectClass sideEffectClass, String response) {
+      String runId,
+      int step,
+      String tool,
+      String args,
+      SideEffectClass sideEffectClass,
+      String response) {
 
     /** Whether the tool refused. */
     public boolean failed() {
@@ -41,8 +49,10 @@ public final class AirlineRuns {
   public static Map<String, List<Step>> load() {
     ObjectMapper json = new ObjectMapper();
     Map<String, List<Step>> runs = new LinkedHashMap<>();
-    try (InputStream in = Objects.requireNonNull(AirlineRuns.class.getResourceAsStream(FILE), FILE);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (InputStream in =
+            Objects.requireNonNull(AirlineRuns.class.getResourceAsStream(FILE), FILE);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Step step = step(json.readTree(line));
         runs.computeIfAbsent(step.runId, run -> new ArrayList<>()).add(step);

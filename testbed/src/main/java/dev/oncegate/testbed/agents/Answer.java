@@ -34,7 +34,8 @@ public record Answer(
 
   /** The tool could not be reached: nothing happened, another attempt may succeed. */
   public static Answer failsForNow(String errorCode, String errorMessage) {
-    return new Answer(OutcomeStatus.FAILED_TRANSIENT, false, null, errorCode, errorMessage, Duration.ZERO, 1);
+    return new Answer(
+        OutcomeStatus.FAILED_TRANSIENT, false, null, errorCode, errorMessage, Duration.ZERO, 1);
   }
 
   /** The request is lost on its way to the tool: nothing happens and nobody answers. */

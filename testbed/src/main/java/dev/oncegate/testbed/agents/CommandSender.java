@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes commands and controls as an agent's client does, scope {@code run}. Each record bears a traceparent of its own
- * and the correlation id. Safe for use by several threads.
+ * Writes commands and controls as an agent's client does, scope {@code run}. Each record bears a
+ * traceparent of its own and the correlation id. Safe for use by several threads.
  */
 public final class CommandSender {
   private final Producer<String, byte[]> producer;
@@ -30,7 +30,10 @@ public final class CommandSender {
    * @param partitions of the commands topic
    */
   public CommandSender(
-      Producer<String, byte[]> producer, Serializer<SpecificRecord> avro, Topics topics, int partitions) {
+      Producer<String, byte[]> producer,
+      Serializer<SpecificRecord> avro,
+      Topics topics,
+      int partitions) {
     this.producer = producer;
     this.avro = avro;
     this.topics = topics;
@@ -38,7 +41,8 @@ public final class CommandSender {
   }
 
   /** Sends a command; completed with where it lies. */
-  public CompletableFuture<RecordMetadata> send(ActionCommand command, Placement placement, Random random) {
+  public CompletableFuture<RecordMetadata> send(
+      ActionCommand command, Placement placement, Random random) {
     String scope = command.getRunId();
     var record =
         new ProducerRecord<>(
@@ -58,13 +62,15 @@ public final class CommandSender {
   /** Sends a control. */
   public CompletableFuture<RecordMetadata> send(ControlCommand control) {
     return send(
-        new ProducerRecord<>(topics.controls(), control.getRunId(), avro.serialize(topics.controls(), control)));
+        new ProducerRecord<>(
+            topics.controls(), control.getRunId(), avro.serialize(topics.controls(), control)));
   }
 
   private static void addHeaders(
       ProducerRecord<String, byte[]> record, @Nullable String correlationId, Random random) {
     String traceparent =
-        "00-%016x%016x-%016x-01".formatted(random.nextLong(), random.nextLong() | 1, random.nextLong() | 1);
+        "00-%016x%016x-%016x-01"
+            .formatted(random.nextLong(), random.nextLong() | 1, random.nextLong() | 1);
     record.headers().add("traceparent", traceparent.getBytes(StandardCharsets.UTF_8));
     if (correlationId != null) {
       record.headers().add("correlation-id", correlationId.getBytes(StandardCharsets.UTF_8));

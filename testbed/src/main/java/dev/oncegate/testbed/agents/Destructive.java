@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Deletes things: at first without asking, then with a guessed token, then with the right one, then once more. */
+/**
+ * Deletes things: at first without asking, then with a guessed token, then with the right one, then
+ * once more.
+ */
 public final class Destructive implements Agent {
   private static final String TOOL = "delete_records";
 
@@ -33,13 +36,21 @@ public final class Destructive implements Agent {
 
   @Override
   public String play(int round, World world) throws InterruptedException {
-    String args = "{\"table\":\"customers\",\"older_than_days\":%d}".formatted(30 + world.random().nextInt(300));
+    String args =
+        "{\"table\":\"customers\",\"older_than_days\":%d}"
+            .formatted(30 + world.random().nextInt(300));
     List<Decision> decisions = new ArrayList<>();
     Sent asked = world.send(delete(round, args).build());
     decisions.add(asked.decision());
-    decisions.add(world.send(delete(round, args).setCommit(true).setConfirmationToken("please").build()).decision());
+    decisions.add(
+        world
+            .send(delete(round, args).setCommit(true).setConfirmationToken("please").build())
+            .decision());
     ActionCommand confirmed =
-        delete(round, args).setCommit(true).setConfirmationToken(asked.result().getConfirmationToken()).build();
+        delete(round, args)
+            .setCommit(true)
+            .setConfirmationToken(asked.result().getConfirmationToken())
+            .build();
     Sent granted = world.send(confirmed);
     decisions.add(granted.decision());
     granted.outcome();
@@ -48,6 +59,7 @@ public final class Destructive implements Agent {
   }
 
   private ActionCommand.Builder delete(int round, String args) {
-    return Habits.command(this, round, TOOL, args, "clean-up").setSideEffectClass(SideEffectClass.DESTRUCTIVE);
+    return Habits.command(this, round, TOOL, args, "clean-up")
+        .setSideEffectClass(SideEffectClass.DESTRUCTIVE);
   }
 }

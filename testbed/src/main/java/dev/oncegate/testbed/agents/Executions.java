@@ -9,9 +9,10 @@ import java.util.Set;
 /**
  * The books of the simulated tools: what was really executed, and on which effect's permission.
  *
- * <p>An effect is known by where it lies. The same record delivered again (a consumer that restarts sees it again) is no
- * second permission and executes nothing; another record for the same attempt is, and is executed, so that a gate that
- * lets something through twice is caught by its damage. Safe for use by several threads.
+ * <p>An effect is known by where it lies. The same record delivered again (a consumer that restarts
+ * sees it again) is no second permission and executes nothing; another record for the same attempt
+ * is, and is executed, so that a gate that lets something through twice is caught by its damage.
+ * Safe for use by several threads.
  */
 public final class Executions {
   private final Map<Action, Integer> byAction = new HashMap<>();
@@ -46,6 +47,9 @@ public final class Executions {
 
   /** Actions that were executed more than once, in no order. */
   public synchronized List<Action> executedTwice() {
-    return byAction.entrySet().stream().filter(entry -> entry.getValue() > 1).map(Map.Entry::getKey).toList();
+    return byAction.entrySet().stream()
+        .filter(entry -> entry.getValue() > 1)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 }

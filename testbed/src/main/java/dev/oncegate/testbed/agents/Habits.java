@@ -19,7 +19,8 @@ final class Habits {
    *
    * @param key null: the gate derives one
    */
-  static ActionCommand.Builder command(Agent agent, int round, String tool, String args, @Nullable String key) {
+  static ActionCommand.Builder command(
+      Agent agent, int round, String tool, String args, @Nullable String key) {
     String runId = agent.runId(round);
     return ActionCommand.newBuilder()
         .setRunId(runId)

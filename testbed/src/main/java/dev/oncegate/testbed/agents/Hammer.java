@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Sends the same request a hundred times in a second and names no key: the gate derives it, and trips the run. */
+/**
+ * Sends the same request a hundred times in a second and names no key: the gate derives it, and
+ * trips the run.
+ */
 public final class Hammer implements Agent {
   private static final String TOOL = "post_message";
   private static final int DELIVERIES = 100;
@@ -36,7 +39,9 @@ public final class Hammer implements Agent {
     String args = "{\"channel\":\"ops\",\"text\":\"Is it done yet? (%d)\"}".formatted(round);
     List<Sent> sent = new ArrayList<>();
     for (int delivery = 1; delivery <= DELIVERIES; delivery++) {
-      sent.add(world.send(Habits.command(this, round, TOOL, args, null).setAttemptNumber(delivery).build()));
+      sent.add(
+          world.send(
+              Habits.command(this, round, TOOL, args, null).setAttemptNumber(delivery).build()));
       world.pause(GAP);
     }
     return "%d in a second: %s".formatted(DELIVERIES, Habits.counted(Habits.decisions(sent)));

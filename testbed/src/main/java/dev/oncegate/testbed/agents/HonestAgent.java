@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Behaves: plays recorded runs of a real agent, call by call, each with a key of its own, and waits for each outcome.
- * Confirms what is destructive as it is told to. The gate must let all of it pass.
+ * Behaves: plays recorded runs of a real agent, call by call, each with a key of its own, and waits
+ * for each outcome. Confirms what is destructive as it is told to. The gate must let all of it
+ * pass.
  */
 public final class HonestAgent implements Agent {
   private static final Set<Decision> GOOD =
@@ -30,7 +31,8 @@ public final class HonestAgent implements Agent {
    */
   public HonestAgent(Collection<List<AirlineRuns.Step>> runs) {
     this.runs = new ArrayList<>(runs);
-    this.runs.forEach(run -> run.forEach(step -> byKey.put(step.runId() + "/" + keyOf(step), step)));
+    this.runs.forEach(
+        run -> run.forEach(step -> byKey.put(step.runId() + "/" + keyOf(step), step)));
   }
 
   @Override
@@ -57,7 +59,9 @@ public final class HonestAgent implements Agent {
     if (step == null) {
       return Answer.fails("NOT_RECORDED", "There is no recorded answer to this call.");
     }
-    return step.failed() ? Answer.fails("REFUSED", step.response()) : Answer.succeeds(step.response());
+    return step.failed()
+        ? Answer.fails("REFUSED", step.response())
+        : Answer.succeeds(step.response());
   }
 
   @Override
@@ -90,9 +94,14 @@ public final class HonestAgent implements Agent {
         sent = world.send(command.setCommit(true).setConfirmationToken(token).build());
         decisions.add(sent.decision());
       }
+      if (sent.decision() == Decision.CIRCUIT_OPEN) {
+        break;
+      }
       sent.outcome();
     }
-    return GOOD.containsAll(decisions) ? "" : "an honest agent is wronged: " + Habits.counted(decisions);
+    return GOOD.containsAll(decisions)
+        ? ""
+        : "an honest agent is wronged: " + Habits.counted(decisions);
   }
 
   private static String keyOf(AirlineRuns.Step step) {

@@ -25,7 +25,10 @@ public final class Impatient implements Agent {
   @Override
   public Map<String, Tool> tools() {
     return Map.of(
-        TOOL, effect -> Answer.succeeds("booked, room " + effect.getArgsHash().substring(0, 3)).after(Duration.ofMillis(600)));
+        TOOL,
+        effect ->
+            Answer.succeeds("booked, room " + effect.getArgsHash().substring(0, 3))
+                .after(Duration.ofMillis(600)));
   }
 
   @Override
@@ -39,9 +42,15 @@ public final class Impatient implements Agent {
     List<Decision> decisions = new ArrayList<>();
     for (int delivery = 1; delivery <= MAX_DELIVERIES; delivery++) {
       ActionResult result =
-          world.send(Habits.command(this, round, TOOL, args, "booking").setAttemptNumber(delivery).build()).result();
+          world
+              .send(
+                  Habits.command(this, round, TOOL, args, "booking")
+                      .setAttemptNumber(delivery)
+                      .build())
+              .result();
       decisions.add(result.getDecision());
-      if (result.getDecision() == Decision.REPLAYED || result.getDecision() == Decision.CIRCUIT_OPEN) {
+      if (result.getDecision() == Decision.REPLAYED
+          || result.getDecision() == Decision.CIRCUIT_OPEN) {
         break;
       }
       world.pause(Duration.ofMillis(80));

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Effects that were taken and whose outcome is not acknowledged yet.
  *
- * <p>An offset may be committed only when everything before it is done: answers come back in another order than effects
- * went out.
+ * <p>An offset may be committed only when everything before it is done: answers come back in
+ * another order than effects went out.
  */
 final class InFlight {
   private final Map<TopicPartition, Deque<Taken>> taken = new HashMap<>();
@@ -48,7 +48,9 @@ final class InFlight {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     taken.forEach(
         (partition, queue) -> {
-          for (Taken head = queue.peek(); head != null && head.outstanding <= 0; head = queue.peek()) {
+          for (Taken head = queue.peek();
+              head != null && head.outstanding <= 0;
+              head = queue.peek()) {
             queue.remove();
             offsets.put(partition, new OffsetAndMetadata(head.offset + 1));
           }

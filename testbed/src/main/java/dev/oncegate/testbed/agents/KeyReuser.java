@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Uses one key for ever other payloads. Its tool answers everything twice, which must not matter. */
+/**
+ * Uses one key for ever other payloads. Its tool answers everything twice, which must not matter.
+ */
 public final class KeyReuser implements Agent {
   private static final String TOOL = "place_order";
   private static final int MAX_PAYLOADS = 14;
@@ -36,7 +38,8 @@ public final class KeyReuser implements Agent {
     List<Decision> decisions = new ArrayList<>();
     for (int payload = 0; payload < MAX_PAYLOADS; payload++) {
       String args = "{\"item\":\"chair\",\"quantity\":%d}".formatted(quantity + payload);
-      Decision decision = world.send(Habits.command(this, round, TOOL, args, "order").build()).decision();
+      Decision decision =
+          world.send(Habits.command(this, round, TOOL, args, "order").build()).decision();
       decisions.add(decision);
       if (decision == Decision.CIRCUIT_OPEN) {
         break;

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Walks in circles: asks A, then B, then A, under ever new keys, and gets the same two answers every time. */
+/**
+ * Walks in circles: asks A, then B, then A, under ever new keys, and gets the same two answers
+ * every time.
+ */
 public final class Looper implements Agent {
   private static final String ASK = "check_inventory";
   private static final String ASK_AGAIN = "check_price";
@@ -24,7 +27,8 @@ public final class Looper implements Agent {
 
   @Override
   public Map<String, Tool> tools() {
-    return Map.of(ASK, effect -> Answer.succeeds("3 left"), ASK_AGAIN, effect -> Answer.succeeds("19.90"));
+    return Map.of(
+        ASK, effect -> Answer.succeeds("3 left"), ASK_AGAIN, effect -> Answer.succeeds("19.90"));
   }
 
   @Override
@@ -40,7 +44,9 @@ public final class Looper implements Agent {
       String tool = call % 2 == 1 ? ASK : ASK_AGAIN;
       Sent sent =
           world.send(
-              Habits.command(this, round, tool, args, "call-" + call).setSideEffectClass(SideEffectClass.READ).build());
+              Habits.command(this, round, tool, args, "call-" + call)
+                  .setSideEffectClass(SideEffectClass.READ)
+                  .build());
       decisions.add(sent.decision());
       if (sent.decision() == Decision.CIRCUIT_OPEN) {
         break;

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Never hears back in time. Its duplicates are INDETERMINATE and execute nothing; then, in turn, the answer comes late
- * after all, or an operator looks into the tool's books and settles the action (it did happen) or releases it (it did
- * not).
+ * Never hears back in time. Its duplicates are INDETERMINATE and execute nothing; then, in turn,
+ * the answer comes late after all, or an operator looks into the tool's books and settles the
+ * action (it did happen) or releases it (it did not).
  */
 public final class LostResponse implements Agent {
   private static final String LATE = "wire_transfer";
@@ -41,7 +41,8 @@ public final class LostResponse implements Agent {
     return Map.of(
         LATE, effect -> Answer.succeeds("transferred").after(Duration.ofMillis(2_500)),
         RESPONSE_LOST, effect -> Answer.succeeds("cancelled").responseLost(),
-        REQUEST_LOST, effect -> effect.getAttempt() == 1 ? Answer.requestLost() : Answer.succeeds("ordered"));
+        REQUEST_LOST,
+            effect -> effect.getAttempt() == 1 ? Answer.requestLost() : Answer.succeeds("ordered"));
   }
 
   @Override
@@ -58,7 +59,8 @@ public final class LostResponse implements Agent {
   public String play(int round, World world) throws InterruptedException {
     String tool = TOOLS.get(round % TOOLS.size());
     String args = "{\"reference\":%d}".formatted(world.random().nextInt(1_000_000));
-    ActionCommand command = Habits.command(this, round, tool, args, "once").setDeadlineMs(DEADLINE_MS).build();
+    ActionCommand command =
+        Habits.command(this, round, tool, args, "once").setDeadlineMs(DEADLINE_MS).build();
     List<Decision> decisions = new ArrayList<>();
     decisions.add(world.send(command).decision());
     world.pause(UNTIL_OVERDUE);
@@ -95,6 +97,9 @@ public final class LostResponse implements Agent {
                     .setResult("happened, by the tool's books")
                     .build())
             .build()
-        : control.setType(ControlType.RELEASE).setReason("The tool's books say that it did not happen.").build();
+        : control
+            .setType(ControlType.RELEASE)
+            .setReason("The tool's books say that it did not happen.")
+            .build();
   }
 }

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Calls a tool that is down at first and tries again each time it is told that the failure was transient. */
+/**
+ * Calls a tool that is down at first and tries again each time it is told that the failure was
+ * transient.
+ */
 public final class Persistent implements Agent {
   private static final String TOOL = "send_invoice";
   private static final int MAX_DELIVERIES = 4;
@@ -41,8 +44,14 @@ public final class Persistent implements Agent {
     String args = "{\"customer\":%d}".formatted(world.random().nextInt(1000));
     List<Decision> decisions = new ArrayList<>();
     OutcomeStatus last = OutcomeStatus.FAILED_TRANSIENT;
-    for (int delivery = 1; delivery <= MAX_DELIVERIES && last == OutcomeStatus.FAILED_TRANSIENT; delivery++) {
-      Sent sent = world.send(Habits.command(this, round, TOOL, args, "invoice").setAttemptNumber(delivery).build());
+    for (int delivery = 1;
+        delivery <= MAX_DELIVERIES && last == OutcomeStatus.FAILED_TRANSIENT;
+        delivery++) {
+      Sent sent =
+          world.send(
+              Habits.command(this, round, TOOL, args, "invoice")
+                  .setAttemptNumber(delivery)
+                  .build());
       decisions.add(sent.decision());
       last = sent.outcome().getStatus();
     }

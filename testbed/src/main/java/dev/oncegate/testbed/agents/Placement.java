@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How a client chooses key and partition of a command. The gate must not depend on it. */
 public enum Placement {
-  /** Key is the scope, murmur2 of it the partition: Java's default, and where the command lies right. */
+  /**
+   * Key is the scope, murmur2 of it the partition: Java's default, and where the command lies
+   * right.
+   */
   MURMUR2,
   /** Key is the scope, CRC32 of it the partition: the default of librdkafka. */
   CRC32,

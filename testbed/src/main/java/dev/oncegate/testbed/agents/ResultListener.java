@@ -7,15 +7,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Brings the gate's answers to those who wait for them: a decision by the place of its command, a settlement by its
- * attempt.
+ * Brings the gate's answers to those who wait for them: a decision by the place of its command, a
+ * settlement by its attempt.
  *
- * <p>An answer may come before its sender knows where the command lies, so whoever comes first makes the future. Meant
- * for runs of bounded length: nothing is forgotten.
+ * <p>An answer may come before its sender knows where the command lies, so whoever comes first
+ * makes the future. Meant for runs of bounded length: nothing is forgotten.
  */
 public final class ResultListener {
   private final Map<Place, CompletableFuture<ActionResult>> decisions = new ConcurrentHashMap<>();
-  private final Map<Attempt, CompletableFuture<ActionResult>> settlements = new ConcurrentHashMap<>();
+  private final Map<Attempt, CompletableFuture<ActionResult>> settlements =
+      new ConcurrentHashMap<>();
 
   private record Place(int partition, long offset) {}
 
@@ -41,7 +42,8 @@ public final class ResultListener {
 
   /** The decision on the command at a place of the commands topic. */
   public CompletableFuture<ActionResult> decisionOf(int partition, long offset) {
-    return decisions.computeIfAbsent(new Place(partition, offset), place -> new CompletableFuture<>());
+    return decisions.computeIfAbsent(
+        new Place(partition, offset), place -> new CompletableFuture<>());
   }
 
   /** The first outcome of an attempt. */

@@ -24,7 +24,10 @@ public final class RetryStorm implements Agent {
   @Override
   public Map<String, Tool> tools() {
     return Map.of(
-        TOOL, effect -> Answer.succeeds("charged, receipt " + effect.getArgsHash().substring(0, 8)).after(Duration.ofMillis(300)));
+        TOOL,
+        effect ->
+            Answer.succeeds("charged, receipt " + effect.getArgsHash().substring(0, 8))
+                .after(Duration.ofMillis(300)));
   }
 
   @Override
@@ -34,7 +37,9 @@ public final class RetryStorm implements Agent {
 
   @Override
   public String play(int round, World world) throws InterruptedException {
-    String args = "{\"card\":\"card-%d\",\"amount_cents\":%d}".formatted(round, 100 + world.random().nextInt(9900));
+    String args =
+        "{\"card\":\"card-%d\",\"amount_cents\":%d}"
+            .formatted(round, 100 + world.random().nextInt(9900));
     List<Sent> sent = new ArrayList<>();
     for (int delivery = 1; delivery <= DELIVERIES; delivery++) {
       ActionCommand command =

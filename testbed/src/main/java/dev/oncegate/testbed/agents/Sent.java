@@ -52,8 +52,8 @@ public final class Sent {
   }
 
   /**
-   * How the action ended: replayed, or as the effect of this command settles; its status is UNKNOWN where the decision
-   * let nothing through and replays nothing.
+   * How the action ended: replayed, or as the effect of this command settles; its status is UNKNOWN
+   * where the decision let nothing through and replays nothing.
    *
    * @throws NoAnswerException where an effect was let through and no outcome comes
    */
@@ -65,7 +65,8 @@ public final class Sent {
     if (result.getEffectAttempt() == null) {
       return StoredOutcome.newBuilder().setStatus(OutcomeStatus.UNKNOWN).setAttempt(0).build();
     }
-    Attempt attempt = new Attempt(result.getScope(), result.getIdempotencyKey(), result.getEffectAttempt());
+    Attempt attempt =
+        new Attempt(result.getScope(), result.getIdempotencyKey(), result.getEffectAttempt());
     return await(settlements.apply(attempt), "outcome of " + attempt).getStoredOutcome();
   }
 

@@ -12,20 +12,21 @@ import java.util.concurrent.PriorityBlockingQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Executes effects with simulated tools and reports their outcomes.
  *
- * <p>As a good executor does it: reads read_committed in a group of its own, hands each permission to the tool once, sends
- * the outcome with the effect's headers, and commits an effect only when its outcome is acknowledged. One thread; slow
- * tools are a matter of when the answer is sent, not of waiting.
+ * <p>As a good executor does it: reads read_committed in a group of its own, hands each permission
+ * to the tool once, sends the outcome with the effect's headers, and commits an effect only when
+ * its outcome is acknowledged. One thread; slow tools are a matter of when the answer is sent, not
+ * of waiting.
  */
 public final class ToolExecutor implements Runnable, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ToolExecutor.class);
@@ -108,7 +109,12 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
     InFlight.Taken taken = inFlight.take(partition, record.offset(), answer.copies());
     Instant answeredAt = clock.instant().plus(answer.after());
     for (int copy = 0; copy < answer.copies(); copy++) {
-      due.add(new Due(answeredAt.toEpochMilli(), outcome(effect, answer, answeredAt), record.headers(), taken));
+      due.add(
+          new Due(
+              answeredAt.toEpochMilli(),
+              outcome(effect, answer, answeredAt),
+              record.headers(),
+              taken));
     }
   }
 
@@ -117,14 +123,18 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
     for (Due next = due.peek(); next != null && next.atMs <= nowMs; next = due.peek()) {
       Due sent = due.remove();
       var record =
-          new ProducerRecord<>(outcomesTopic, null, sent.outcome.getScope(), sent.outcome, sent.headers);
+          new ProducerRecord<>(
+              outcomesTopic, null, sent.outcome.getScope(), sent.outcome, sent.headers);
       outcomes.send(
           record,
           (metadata, failure) -> {
             if (failure == null) {
               inFlight.acknowledged(sent.effect);
             } else if (!closed) {
-              LOG.warn("The outcome of {} was not acknowledged; sending it again.", sent.outcome.getIdempotencyKey(), failure);
+              LOG.warn(
+                  "The outcome of {} was not acknowledged; sending it again.",
+                  sent.outcome.getIdempotencyKey(),
+                  failure);
               due.add(new Due(nowMs + RESEND_AFTER_MS, sent.outcome, sent.headers, sent.effect));
             }
           });

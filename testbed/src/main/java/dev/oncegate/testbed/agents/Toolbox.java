@@ -16,7 +16,8 @@ public final class Toolbox implements Tool {
    */
   public Toolbox(List<Agent> agents) {
     for (Agent agent : agents) {
-      agent.tools()
+      agent
+          .tools()
           .forEach(
               (name, tool) -> {
                 if (byName.putIfAbsent(name, tool) != null) {

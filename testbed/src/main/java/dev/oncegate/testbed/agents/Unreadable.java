@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Does not speak the language: JSON, bytes of an unknown schema, half a record, nothing at all, a command of no run. */
+/**
+ * Does not speak the language: JSON, bytes of an unknown schema, half a record, nothing at all, a
+ * command of no run.
+ */
 public final class Unreadable implements Agent {
   private static final List<byte[]> RUBBISH =
       List.of(

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Sends each command three times, each time as another client: keyed by CRC32, by chance, not at all. */
+/**
+ * Sends each command three times, each time as another client: keyed by CRC32, by chance, not at
+ * all.
+ */
 public final class WrongPartition implements Agent {
   private static final String TOOL = "update_ticket";
   private static final int ACTIONS = 4;
@@ -38,10 +41,13 @@ public final class WrongPartition implements Agent {
     for (int action = 1; action <= ACTIONS; action++) {
       String args = "{\"ticket\":%d,\"priority\":%d}".formatted(action, world.random().nextInt(5));
       for (Placement placement : PLACEMENTS) {
-        sent.add(world.send(Habits.command(this, round, TOOL, args, "ticket-" + action).build(), placement));
+        sent.add(
+            world.send(
+                Habits.command(this, round, TOOL, args, "ticket-" + action).build(), placement));
       }
     }
     List<Decision> decisions = Habits.decisions(sent);
-    return "%d actions, %d ways each: %s".formatted(ACTIONS, PLACEMENTS.size(), Habits.counted(decisions));
+    return "%d actions, %d ways each: %s"
+        .formatted(ACTIONS, PLACEMENTS.size(), Habits.counted(decisions));
   }
 }

@@ -40,10 +40,13 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print the summary as one JSON object on the last line of standard output; all else to standard error.")
+      description =
+          "Print the summary as one JSON object on the last line of standard output; all else to standard error.")
   private boolean json;
 
-  @Option(names = "--plain", description = "Plain lines instead of the live view, also on a terminal.")
+  @Option(
+      names = "--plain",
+      description = "Plain lines instead of the live view, also on a terminal.")
   private boolean plain;
 
   @Option(
@@ -64,7 +67,8 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     if (durationS < 1 || durationS > MAX_DURATION_S) {
       throw new ParameterException(
-          spec.commandLine(), "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
+          spec.commandLine(),
+          "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
     }
     Thread caller = Thread.currentThread();
     StopRequest.listen().thenRun(caller::interrupt);
@@ -75,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
     try (DemoFiles files = DemoFiles.make()) {
       Summary summary;
       try (Show show = live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words)) {
-        summary = new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(files.data());
+        summary =
+            new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(files.data());
       } catch (InterruptedException | InterruptException e) {
         files.forgetLog();
         spec.commandLine().getErr().println("oncegate: the demo was stopped before its end");

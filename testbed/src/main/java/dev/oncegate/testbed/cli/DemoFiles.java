@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a demo leaves on disk while it runs: data, deleted at the end, and a log, kept where the demo did not go well.
- * Nothing is logged to the terminal, which the live view has for itself.
+ * What a demo leaves on disk while it runs: data, deleted at the end, and a log, kept where the
+ * demo did not go well. Nothing is logged to the terminal, which the live view has for itself.
  */
 final class DemoFiles implements AutoCloseable {
   private static final String CONFIGURATION = "log4j2.configurationFile";
@@ -25,7 +25,10 @@ final class DemoFiles implements AutoCloseable {
     this.log = log;
   }
 
-  /** Makes both, and sends the log of this process there. To be called before the first logger is made. */
+  /**
+   * Makes both, and sends the log of this process there. To be called before the first logger is
+   * made.
+   */
   static DemoFiles make() {
     try {
       Path data = Files.createTempDirectory("oncegate-demo-");

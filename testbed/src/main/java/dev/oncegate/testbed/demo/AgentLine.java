@@ -9,7 +9,14 @@ import dev.oncegate.testbed.agents.Agent;
  * @param stopped its runs whose circuit has opened
  */
 public record AgentLine(
-    String name, String does, long sent, long effects, long prevented, long conflicts, long runs, long stopped) {
+    String name,
+    String does,
+    long sent,
+    long effects,
+    long prevented,
+    long conflicts,
+    long runs,
+    long stopped) {
 
   /** An agent of whom nothing was heard yet. */
   static AgentLine before(Agent agent) {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** The latest events, and where all of them are told as they happen. Safe for use by several threads. */
+/**
+ * The latest events, and where all of them are told as they happen. Safe for use by several
+ * threads.
+ */
 final class Chronicle {
   private static final int KEPT = 50;
 

@@ -20,13 +20,17 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Clients of one broker and registry: idempotent producers, consumers that see what is committed only. */
+/**
+ * Clients of one broker and registry: idempotent producers, consumers that see what is committed
+ * only.
+ */
 record Connections(String bootstrapServers, AvroSerdes avro) {
   private static final String EXECUTORS = "oncegate-demo-tools";
 
   /** For commands and controls. */
   Producer<String, byte[]> commands() {
-    return new KafkaProducer<>(producer("oncegate-demo-agents"), new StringSerializer(), new ByteArraySerializer());
+    return new KafkaProducer<>(
+        producer("oncegate-demo-agents"), new StringSerializer(), new ByteArraySerializer());
   }
 
   /** For outcomes. */
@@ -41,7 +45,8 @@ record Connections(String bootstrapServers, AvroSerdes avro) {
     Map<String, Object> settings = consumer(EXECUTORS);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, EXECUTORS);
     Deserializer<SpecificRecord> any = avro.deserializer();
-    Deserializer<ActionEffect> deserializer = (topic, bytes) -> (ActionEffect) any.deserialize(topic, bytes);
+    Deserializer<ActionEffect> deserializer =
+        (topic, bytes) -> (ActionEffect) any.deserialize(topic, bytes);
     return new KafkaConsumer<>(settings, new StringDeserializer(), deserializer);
   }
 

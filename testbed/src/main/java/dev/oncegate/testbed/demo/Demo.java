@@ -33,8 +33,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack of its own on free ports, one gate, simulated tools and a cast of agents; from start to verdict within a
- * minute.
+ * A stack of its own on free ports, one gate, simulated tools and a cast of agents; from start to
+ * verdict within a minute.
  */
 public final class Demo {
   private static final String APPLICATION_ID = "oncegate-demo";
@@ -83,10 +83,14 @@ public final class Demo {
       GateConfig config =
           GateConfig.of(
               Map.of(
-                  CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, stack.bootstrapServers(),
-                  "schema.registry.url", stack.registryUrl(),
-                  StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID,
-                  StreamsConfig.STATE_DIR_CONFIG, directory.resolve("gate").toString()));
+                  CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                  stack.bootstrapServers(),
+                  "schema.registry.url",
+                  stack.registryUrl(),
+                  StreamsConfig.APPLICATION_ID_CONFIG,
+                  APPLICATION_ID,
+                  StreamsConfig.STATE_DIR_CONFIG,
+                  directory.resolve("gate").toString()));
       try (Admin admin = Gate.admin(config)) {
         new TopicSetup(admin, config).create(PARTITIONS, Optional.of((short) 1));
       }
@@ -120,11 +124,17 @@ public final class Demo {
         var commands = connections.commands()) {
       ToolExecutor tools =
           new ToolExecutor(
-              connections.effects(), outcomes, topics.effects(), topics.outcomes(), new Toolbox(cast), executions,
+              connections.effects(),
+              outcomes,
+              topics.effects(),
+              topics.outcomes(),
+              new Toolbox(cast),
+              executions,
               InstantSource.system());
       CommandSender sender = new CommandSender(commands, avro.serializer(), topics, PARTITIONS);
       Director director =
-          new Director(random -> new LiveWorld(sender, results, executions, random), chronicle, seed);
+          new Director(
+              random -> new LiveWorld(sender, results, executions, random), chronicle, seed);
       try (Background background = new Background()) {
         background.start("topic-reader", reader, reader::close);
         background.start("tool-executor", tools, tools::close);
@@ -134,7 +144,11 @@ public final class Demo {
         settle(reader, counted);
         enter(Stage.CHECKING);
         Report report =
-            Check.run(config.kafkaSettings(), topics, config.getLong(GateKeys.DEDUP_WINDOW_MS), CATCHING_UP);
+            Check.run(
+                config.kafkaSettings(),
+                topics,
+                config.getLong(GateKeys.DEDUP_WINDOW_MS),
+                CATCHING_UP);
         within(CATCHING_UP, reader.atEnd(), "the topics are not read");
         return summary(counted, executions, report);
       }
@@ -144,7 +158,8 @@ public final class Demo {
   private void settle(TopicReader reader, TopicTally counted) throws InterruptedException {
     long untilNs = System.nanoTime() + SETTLING.toNanos();
     while (System.nanoTime() < untilNs) {
-      if (within(SETTLING, reader.atEnd(), "the topics are not read") && counted.totals().settled()) {
+      if (within(SETTLING, reader.atEnd(), "the topics are not read")
+          && counted.totals().settled()) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
@@ -154,7 +169,10 @@ public final class Demo {
 
   private Summary summary(TopicTally counted, Executions executions, Report report) {
     List<String> twice =
-        executions.executedTwice().stream().map(action -> action.scope() + "/" + action.key()).sorted().toList();
+        executions.executedTwice().stream()
+            .map(action -> action.scope() + "/" + action.key())
+            .sorted()
+            .toList();
     List<Summary.Verdict> verdicts =
         report.verdicts().entrySet().stream()
             .map(
@@ -172,11 +190,17 @@ public final class Demo {
 
   private static List<String> publicTopics(Topics topics) {
     return List.of(
-        topics.commands(), topics.effects(), topics.results(), topics.conflicts(), topics.runCounts(),
-        topics.circuits(), topics.deadLetters());
+        topics.commands(),
+        topics.effects(),
+        topics.results(),
+        topics.conflicts(),
+        topics.runCounts(),
+        topics.circuits(),
+        topics.deadLetters());
   }
 
-  private static <T> T within(Duration time, Future<T> future, String otherwise) throws InterruptedException {
+  private static <T> T within(Duration time, Future<T> future, String otherwise)
+      throws InterruptedException {
     try {
       return future.get(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -187,7 +211,12 @@ public final class Demo {
   private Scene scene() {
     TopicTally counted = tally;
     return counted == null
-        ? new Scene(stage, elapsed(), cast.stream().map(AgentLine::before).toList(), Totals.NONE, chronicle.latest())
+        ? new Scene(
+            stage,
+            elapsed(),
+            cast.stream().map(AgentLine::before).toList(),
+            Totals.NONE,
+            chronicle.latest())
         : new Scene(stage, elapsed(), counted.lines(), counted.totals(), chronicle.latest());
   }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a cast play: each agent's rounds are spread evenly over the time, none begins after it, and those that have begun
- * may end.
+ * Lets a cast play: each agent's rounds are spread evenly over the time, none begins after it, and
+ * those that have begun may end.
  */
 final class Director {
   private static final Logger LOG = LoggerFactory.getLogger(Director.class);
@@ -57,7 +57,8 @@ final class Director {
       }
       stage.shutdown();
       if (!stage.awaitTermination(time.plus(LAST_ROUNDS).toMillis(), TimeUnit.MILLISECONDS)) {
-        chronicle.tell(Event.Kind.WARNING, "demo", "some agents do not come to an end and are stopped");
+        chronicle.tell(
+            Event.Kind.WARNING, "demo", "some agents do not come to an end and are stopped");
       }
     } finally {
       stage.shutdownNow();
@@ -80,7 +81,9 @@ final class Director {
     @Override
     public void run() {
       try {
-        for (int round = next.getAndIncrement(); round <= agent.rounds(); round = next.getAndIncrement()) {
+        for (int round = next.getAndIncrement();
+            round <= agent.rounds();
+            round = next.getAndIncrement()) {
           long sinceBeginNs = System.nanoTime() - beginNs;
           long dueNs = time.toNanos() / agent.rounds() * (round - 1);
           TimeUnit.NANOSECONDS.sleep(dueNs - sinceBeginNs);
@@ -109,7 +112,8 @@ final class Director {
         chronicle.tell(Event.Kind.WARNING, runId, "fails: " + e);
       }
       if (played.incrementAndGet() == agent.rounds()) {
-        chronicle.tell(Event.Kind.GOOD, agent.name(), "has played all its %d runs".formatted(agent.rounds()));
+        chronicle.tell(
+            Event.Kind.GOOD, agent.name(), "has played all its %d runs".formatted(agent.rounds()));
       }
     }
   }

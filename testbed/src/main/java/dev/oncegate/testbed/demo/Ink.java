@@ -21,6 +21,8 @@ enum Ink {
 
   /** The text in this colour; as it is where there are to be none, or nothing to be seen. */
   String on(String text, boolean coloured) {
-    return coloured && !code.isEmpty() && !text.isBlank() ? ESCAPE + code + "m" + text + ESCAPE + "0m" : text;
+    return coloured && !code.isEmpty() && !text.isBlank()
+        ? ESCAPE + code + "m" + text + ESCAPE + "0m"
+        : text;
   }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The live view, drawn five times a second on the terminal's other screen. The terminal is given back whole whatever
- * ends the process, short of SIGKILL.
+ * The live view, drawn five times a second on the terminal's other screen. The terminal is given
+ * back whole whatever ends the process, short of SIGKILL.
  */
 public final class LiveShow implements Show {
   private static final long FRAME_MS = 200;

@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Draws a scene as lines of text: a function of the scene and the size of the terminal, nothing else.
+ * Draws a scene as lines of text: a function of the scene and the size of the terminal, nothing
+ * else.
  *
- * @param columns width of the terminal; from 60 on
+ * @param columns width of the terminal; drawn for 64 where it is narrower
  * @param rows height of the terminal; what does not fit is left out from the end, the events first
  */
 record LiveView(int columns, int rows, boolean coloured) {
-  private static final int NARROWEST = 60;
+  private static final int NARROWEST = 64;
   private static final int ROOMY = 30;
   private static final int NAME = 16;
   private static final String FIGURES = "%6s%9s%11s%11s";
@@ -50,13 +51,17 @@ record LiveView(int columns, int rows, boolean coloured) {
     rule(lines, roomy);
     int free = rows - 1 - lines.size();
     List<Event> events = scene.events();
-    events.subList(Math.max(0, events.size() - Math.max(0, free)), events.size()).forEach(e -> lines.add(event(e)));
+    events
+        .subList(Math.max(0, events.size() - Math.max(0, free)), events.size())
+        .forEach(e -> lines.add(event(e)));
     return lines.subList(0, Math.min(lines.size(), Math.max(1, rows - 1)));
   }
 
   private String title(Scene scene) {
     String left = " oncegate demo";
-    String right = String.format(ROOT, "%s  %.1f s ", scene.stage().words(), scene.elapsed().toMillis() / 1000.0);
+    String right =
+        String.format(
+            ROOT, "%s  %.1f s ", scene.stage().words(), scene.elapsed().toMillis() / 1000.0);
     String gap = " ".repeat(Math.max(1, columns - left.length() - right.length()));
     return Ink.BOLD.on(left, coloured) + gap + Ink.CYAN.on(right, coloured);
   }
@@ -76,7 +81,8 @@ record LiveView(int columns, int rows, boolean coloured) {
   private String agent(AgentLine agent) {
     String name = " %-15s".formatted(cut(agent.name(), NAME - 1));
     boolean stopped = agent.stopped() > 0;
-    String circuit = "  %-8s".formatted(stopped ? agent.stopped() + " open" : agent.runs() == 0 ? "" : "closed");
+    String circuit =
+        "  %-8s".formatted(stopped ? agent.stopped() + " open" : agent.runs() == 0 ? "" : "closed");
     int left = columns - NAME - FIGURES_WIDTH - CIRCUIT - 1;
     String does = left < 4 ? "" : " " + cut(agent.does(), left);
     return Ink.BOLD.on(name, coloured)
@@ -96,12 +102,16 @@ record LiveView(int columns, int rows, boolean coloured) {
     String first =
         " %s commands → %s effects · %s duplicates prevented · %s conflicts"
             .formatted(
-                number(totals.commands()), number(totals.effects()), number(totals.duplicatesPrevented()),
+                number(totals.commands()),
+                number(totals.effects()),
+                number(totals.duplicatesPrevented()),
                 number(totals.conflicts()));
     String second =
         " %s circuits tripped · %s dead letters · %s undecided · %s unsettled"
             .formatted(
-                number(totals.circuitsTripped()), number(totals.deadLetters()), number(totals.undecided()),
+                number(totals.circuitsTripped()),
+                number(totals.deadLetters()),
+                number(totals.undecided()),
                 number(totals.unsettled()));
     lines.add(Ink.BOLD.on(cut(first, columns), coloured));
     lines.add(cut(second, columns));

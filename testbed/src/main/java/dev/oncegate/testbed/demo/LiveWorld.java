@@ -32,7 +32,9 @@ final class LiveWorld implements World {
   @Override
   public Sent send(ActionCommand command, Placement placement) {
     CompletableFuture<ActionResult> decided =
-        sender.send(command, placement, random).thenCompose(at -> results.decisionOf(at.partition(), at.offset()));
+        sender
+            .send(command, placement, random)
+            .thenCompose(at -> results.decisionOf(at.partition(), at.offset()));
     return new Sent(decided, results::settlementOf, PATIENCE);
   }
 

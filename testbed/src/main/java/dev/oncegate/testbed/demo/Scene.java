@@ -8,4 +8,5 @@ import java.util.List;
  *
  * @param events oldest first
  */
-public record Scene(Stage stage, Duration elapsed, List<AgentLine> agents, Totals totals, List<Event> events) {}
+public record Scene(
+    Stage stage, Duration elapsed, List<AgentLine> agents, Totals totals, List<Event> events) {}

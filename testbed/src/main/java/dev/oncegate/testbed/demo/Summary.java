@@ -31,9 +31,13 @@ public record Summary(
    * @param name I1 to I7
    * @param title the promise in a few words
    */
-  public record Verdict(String name, String title, long checked, long violations, List<String> counterExamples) {}
+  public record Verdict(
+      String name, String title, long checked, long violations, List<String> counterExamples) {}
 
-  /** Whether every promise was kept: the invariants hold, nothing is left open, and no tool executed anything twice. */
+  /**
+   * Whether every promise was kept: the invariants hold, nothing is left open, and no tool executed
+   * anything twice.
+   */
   public boolean good() {
     return executedTwice.isEmpty()
         && totals.settled()

@@ -14,12 +14,18 @@ public record SummaryText(boolean coloured) {
     List<String> lines = new ArrayList<>();
     Totals totals = summary.totals();
     lines.add("");
-    lines.add(Ink.DIM.on(agentRow("agent", "sent", "effects", "prevented", "conflicts", "circuits"), coloured));
+    lines.add(
+        Ink.DIM.on(
+            agentRow("agent", "sent", "effects", "prevented", "conflicts", "circuits"), coloured));
     for (AgentLine agent : summary.agents()) {
       lines.add(
           agentRow(
-              agent.name(), number(agent.sent()), number(agent.effects()), number(agent.prevented()),
-              number(agent.conflicts()), agent.stopped() == 0 ? "closed" : agent.stopped() + " open"));
+              agent.name(),
+              number(agent.sent()),
+              number(agent.effects()),
+              number(agent.prevented()),
+              number(agent.conflicts()),
+              agent.stopped() == 0 ? "closed" : agent.stopped() + " open"));
     }
     lines.add("");
     lines.add(figure(totals.commands(), "commands"));
@@ -34,14 +40,22 @@ public record SummaryText(boolean coloured) {
     lines.add("");
     lines.add(Ink.BOLD.on(headline(summary), coloured));
     lines.add(
-        (summary.good() ? Ink.GREEN : Ink.RED).on(summary.good() ? "All promises were kept." : "A promise was broken.", coloured)
-            + String.format(ROOT, " %.1f s, seed %d.", summary.took().toMillis() / 1000.0, summary.seed()));
+        (summary.good() ? Ink.GREEN : Ink.RED)
+                .on(summary.good() ? "All promises were kept." : "A promise was broken.", coloured)
+            + String.format(
+                ROOT, " %.1f s, seed %d.", summary.took().toMillis() / 1000.0, summary.seed()));
     return lines;
   }
 
   private static String agentRow(
-      String name, String sent, String effects, String prevented, String conflicts, String circuits) {
-    return "  %-15s%6s%9s%11s%11s  %s".formatted(name, sent, effects, prevented, conflicts, circuits);
+      String name,
+      String sent,
+      String effects,
+      String prevented,
+      String conflicts,
+      String circuits) {
+    return "  %-15s%6s%9s%11s%11s  %s"
+        .formatted(name, sent, effects, prevented, conflicts, circuits);
   }
 
   private static String figure(long count, String what) {
@@ -62,7 +76,10 @@ public record SummaryText(boolean coloured) {
     if (!totals.settled()) {
       lines.add(
           "  left open when time was up: %s commands undecided, %s effects unsettled, counts of %s runs behind"
-              .formatted(number(totals.undecided()), number(totals.unsettled()), number(totals.uncounted())));
+              .formatted(
+                  number(totals.undecided()),
+                  number(totals.unsettled()),
+                  number(totals.uncounted())));
     }
   }
 

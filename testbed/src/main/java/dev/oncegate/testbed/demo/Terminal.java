@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The terminal that standard output may be. Asked through the system's own commands: a JVM cannot tell a terminal on
- * standard output from one on standard input.
+ * The terminal that standard output may be. Asked through the system's own commands: a JVM cannot
+ * tell a terminal on standard output from one on standard input.
  *
  * @param isTerminal whether standard output is one that can be drawn on
  * @param coloured whether it may be coloured
@@ -20,6 +20,11 @@ public record Terminal(boolean isTerminal, boolean coloured) {
   private static final int DEFAULT_ROWS = 24;
   private static final String HIDE_CURSOR = "\u001b[?25l";
   private static final String SHOW_CURSOR = "\u001b[?25h";
+
+  /** What is too wide is cut by the terminal. */
+  private static final String NO_WRAP = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
   private static final String OTHER_SCREEN = "\u001b[?1049h";
   private static final String FIRST_SCREEN = "\u001b[?1049l";
   private static final String HOME = "\u001b[H";
@@ -42,7 +47,8 @@ public record Terminal(boolean isTerminal, boolean coloured) {
 
   private static boolean succeeds(String... command) {
     try {
-      Process process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT).start();
+      Process process =
+          new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT).start();
       return process.waitFor(2, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
       return false;
@@ -73,19 +79,21 @@ public record Terminal(boolean isTerminal, boolean coloured) {
     try {
       int rows = Integer.parseInt(words[0]);
       int columns = words.length < 2 ? 0 : Integer.parseInt(words[1]);
-      return rows > 0 && columns > 0 ? new Size(columns, rows) : new Size(DEFAULT_COLUMNS, DEFAULT_ROWS);
+      return rows > 0 && columns > 0
+          ? new Size(columns, rows)
+          : new Size(DEFAULT_COLUMNS, DEFAULT_ROWS);
     } catch (NumberFormatException e) {
       return new Size(DEFAULT_COLUMNS, DEFAULT_ROWS);
     }
   }
 
   static void open(PrintStream out) {
-    out.print(OTHER_SCREEN + HIDE_CURSOR);
+    out.print(OTHER_SCREEN + HIDE_CURSOR + NO_WRAP);
     out.flush();
   }
 
   static void close(PrintStream out) {
-    out.print(SHOW_CURSOR + FIRST_SCREEN);
+    out.print(WRAP + SHOW_CURSOR + FIRST_SCREEN);
     out.flush();
   }
 

@@ -8,9 +8,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads topics from their beginning on, without a group, until it is closed. */
 final class TopicReader implements Runnable, AutoCloseable {
@@ -48,7 +48,9 @@ final class TopicReader implements Runnable, AutoCloseable {
       consumer.seekToBeginning(partitions);
       while (!closed) {
         consumer.poll(POLL).forEach(sink);
-        for (CompletableFuture<Boolean> asked = questions.poll(); asked != null; asked = questions.poll()) {
+        for (CompletableFuture<Boolean> asked = questions.poll();
+            asked != null;
+            asked = questions.poll()) {
           asked.complete(isAtEnd(partitions));
         }
       }
@@ -61,7 +63,8 @@ final class TopicReader implements Runnable, AutoCloseable {
 
   private boolean isAtEnd(List<TopicPartition> partitions) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   /** Completes soon with whether all that is committed now was read. */

@@ -29,8 +29,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what lies on the topics, record by record, in whatever order the topics are read. Safe for use by several
- * threads.
+ * Counts what lies on the topics, record by record, in whatever order the topics are read. Safe for
+ * use by several threads.
  */
 final class TopicTally {
   private static final String NOBODY = "somebody";
@@ -69,9 +69,11 @@ final class TopicTally {
   /**
    * A tally of nothing.
    *
-   * @param cast the agents whose runs are told apart; records of other runs count in the totals only
+   * @param cast the agents whose runs are told apart; records of other runs count in the totals
+   *     only
    */
-  TopicTally(Topics topics, Deserializer<SpecificRecord> avro, List<Agent> cast, Chronicle chronicle) {
+  TopicTally(
+      Topics topics, Deserializer<SpecificRecord> avro, List<Agent> cast, Chronicle chronicle) {
     this.topics = topics;
     this.avro = avro;
     this.chronicle = chronicle;
@@ -134,7 +136,9 @@ final class TopicTally {
     }
     String key = text(record.key());
     tellOnce(
-        Event.Kind.WARNING, key, "dead letter of %s: %s".formatted(topic, header(record, GateHeaders.CAUSE)));
+        Event.Kind.WARNING,
+        key,
+        "dead letter of %s: %s".formatted(topic, header(record, GateHeaders.CAUSE)));
   }
 
   private void result(ActionResult result) {
@@ -155,10 +159,16 @@ final class TopicTally {
       case SETTLED -> ended.add(new Attempt(result.getScope(), key, attempt));
       case RELEASED -> {
         ended.add(new Attempt(result.getScope(), key, attempt));
-        tell(Event.Kind.NEWS, result.getRunId(), "an operator releases '%s': it did not happen".formatted(key));
+        tell(
+            Event.Kind.NEWS,
+            result.getRunId(),
+            "an operator releases '%s': it did not happen".formatted(key));
       }
       case OVERDUE ->
-          tell(Event.Kind.WARNING, result.getRunId(), "'%s' is overdue: nobody knows whether it happened".formatted(key));
+          tell(
+              Event.Kind.WARNING,
+              result.getRunId(),
+              "'%s' is overdue: nobody knows whether it happened".formatted(key));
       case DECIDED, UNKNOWN -> {
         // DECIDED is dealt with above; UNKNOWN is newer than this reader.
       }
@@ -176,7 +186,9 @@ final class TopicTally {
   }
 
   private static boolean isDuplicate(Decision decision) {
-    return decision == Decision.REPLAYED || decision == Decision.IN_PROGRESS || decision == Decision.INDETERMINATE;
+    return decision == Decision.REPLAYED
+        || decision == Decision.IN_PROGRESS
+        || decision == Decision.INDETERMINATE;
   }
 
   private void conflict(ConflictEvent conflict) {
@@ -186,7 +198,8 @@ final class TopicTally {
           case OUTCOME -> "two outcomes of '%s' disagree";
           case PAYLOAD, UNKNOWN -> "key '%s' comes with another payload";
         };
-    tellOnce(Event.Kind.WARNING, conflict.getRunId(), words.formatted(conflict.getIdempotencyKey()));
+    tellOnce(
+        Event.Kind.WARNING, conflict.getRunId(), words.formatted(conflict.getIdempotencyKey()));
   }
 
   private void circuit(CircuitEvent circuit) {
@@ -197,7 +210,8 @@ final class TopicTally {
           Event.Kind.STOP,
           circuit.getRunId(),
           "circuit opens: %s, %d where %d are allowed"
-              .formatted(circuit.getCause(), orZero(circuit.getCount()), orZero(circuit.getLimit())));
+              .formatted(
+                  circuit.getCause(), orZero(circuit.getCount()), orZero(circuit.getLimit())));
     }
   }
 
@@ -244,8 +258,16 @@ final class TopicTally {
     long sent = byAgent.values().stream().mapToLong(counts -> counts.sent).sum();
     long prevented = byAgent.values().stream().mapToLong(counts -> counts.prevented).sum();
     return new Totals(
-        sent, effects, prevented, conflicts, tripped, deadLetters, decisions,
-        Math.max(0, sent - decided - deadCommands), open, behind);
+        sent,
+        effects,
+        prevented,
+        conflicts,
+        tripped,
+        deadLetters,
+        decisions,
+        Math.max(0, sent - decided - deadCommands),
+        open,
+        behind);
   }
 
   /** Each agent of the cast, in its order. */
@@ -258,7 +280,13 @@ final class TopicTally {
 
   private static AgentLine line(String name, Counts counts) {
     return new AgentLine(
-        name, counts.does, counts.sent, counts.effects, counts.prevented, counts.conflicts, counts.runs.size(),
+        name,
+        counts.does,
+        counts.sent,
+        counts.effects,
+        counts.prevented,
+        counts.conflicts,
+        counts.runs.size(),
         counts.stopped.size());
   }
 }

@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param commands records on the commands topic
  * @param effects records on the effects topic
- * @param duplicatesPrevented commands that were answered without an effect because their action is known
+ * @param duplicatesPrevented commands that were answered without an effect because their action is
+ *     known
  * @param conflicts records on the conflicts topic
  * @param circuitsTripped circuit events that opened a circuit
  * @param deadLetters records on the dead letters topic

@@ -40,7 +40,8 @@ public final class AResult {
     return replayed;
   }
 
-  public static AResult settled(String key, int attempt, OutcomeStatus status, @Nullable String text) {
+  public static AResult settled(
+      String key, int attempt, OutcomeStatus status, @Nullable String text) {
     AResult settled = new AResult(ResultEvent.SETTLED).withKey(key).effect(attempt);
     settled.result.setStoredOutcome(stored(status, attempt, text));
     return settled;

@@ -83,7 +83,12 @@ class CommandSenderTest {
     assertThat(last().topic()).isEqualTo("agent.commands");
     assertThat(last().value()).containsExactly(1, 2);
 
-    sender.send(ControlCommand.newBuilder().setRunId("run").setControlId("c").setType(ControlType.RESET).build());
+    sender.send(
+        ControlCommand.newBuilder()
+            .setRunId("run")
+            .setControlId("c")
+            .setType(ControlType.RESET)
+            .build());
     assertThat(last().topic()).isEqualTo("agent.controls");
     assertThat(last().key()).isEqualTo("run");
   }
@@ -92,7 +97,8 @@ class CommandSenderTest {
   void aCommandThatIsNotAcknowledgedFailsItsSender() {
     MockProducer<String, byte[]> failing =
         new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
-    var sent = new CommandSender(failing, AS_TEXT, TOPICS, 4).send(command, Placement.MURMUR2, random);
+    var sent =
+        new CommandSender(failing, AS_TEXT, TOPICS, 4).send(command, Placement.MURMUR2, random);
     failing.errorNext(new IllegalStateException("gone"));
     assertThatThrownBy(sent::join).hasRootCauseMessage("gone");
   }

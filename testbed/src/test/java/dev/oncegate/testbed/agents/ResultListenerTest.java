@@ -14,7 +14,8 @@ class ResultListenerTest {
   private final ResultListener listener = new ResultListener();
 
   private Sent sentAt(int partition, long offset) {
-    return new Sent(listener.decisionOf(partition, offset), listener::settlementOf, Duration.ofMillis(50));
+    return new Sent(
+        listener.decisionOf(partition, offset), listener::settlementOf, Duration.ofMillis(50));
   }
 
   @Test
@@ -33,7 +34,8 @@ class ResultListenerTest {
 
   @Test
   void theOutcomeOfWhatWasLetThroughIsItsSettlement() throws InterruptedException {
-    ActionResult accepted = AResult.decided(Decision.ACCEPTED).at(0, 1).withKey("a").effect(2).build();
+    ActionResult accepted =
+        AResult.decided(Decision.ACCEPTED).at(0, 1).withKey("a").effect(2).build();
     listener.accept(accepted);
     listener.accept(AResult.settled("a", 1, OutcomeStatus.FAILED_TRANSIENT, null).build());
     listener.accept(AResult.settled("a", 2, OutcomeStatus.SUCCEEDED, "done").build());

@@ -10,7 +10,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** A world without time in which a script answers each command at once and settles each attempt it is asked about. */
+/**
+ * A world without time in which a script answers each command at once and settles each attempt it
+ * is asked about.
+ */
 final class ScriptedWorld implements World {
   final List<ActionCommand> commands = new ArrayList<>();
   final List<Placement> placements = new ArrayList<>();
@@ -23,7 +26,9 @@ final class ScriptedWorld implements World {
   private final Function<Attempt, ActionResult> settlements;
 
   ScriptedWorld(
-      long seed, Function<ActionCommand, ActionResult> gate, Function<Attempt, ActionResult> settlements) {
+      long seed,
+      Function<ActionCommand, ActionResult> gate,
+      Function<Attempt, ActionResult> settlements) {
     this.random = new Random(seed);
     this.gate = gate;
     this.settlements = settlements;

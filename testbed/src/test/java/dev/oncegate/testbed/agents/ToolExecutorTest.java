@@ -40,9 +40,14 @@ class ToolExecutorTest {
   private final InstantSource clock = () -> now;
   private final ToolExecutor executor =
       new ToolExecutor(
-          effects, outcomes, "effects", "outcomes",
-          effect -> tools.getOrDefault(effect.getTool(), e -> Answer.succeeds("done")).answer(effect),
-          executions, clock);
+          effects,
+          outcomes,
+          "effects",
+          "outcomes",
+          effect ->
+              tools.getOrDefault(effect.getTool(), e -> Answer.succeeds("done")).answer(effect),
+          executions,
+          clock);
 
   @BeforeEach
   void joinTheGroup() {
@@ -59,13 +64,21 @@ class ToolExecutorTest {
     ProducerRecord<String, ActionOutcome> sent = outcomes.history().get(0);
     assertThat(sent.topic()).isEqualTo("outcomes");
     assertThat(sent.key()).isEqualTo("run");
-    assertThat(new String(sent.headers().lastHeader("traceparent").value(), StandardCharsets.UTF_8)).isEqualTo("tp-0");
+    assertThat(new String(sent.headers().lastHeader("traceparent").value(), StandardCharsets.UTF_8))
+        .isEqualTo("tp-0");
     assertThat(sent.value())
         .isEqualTo(
             ActionOutcome.newBuilder()
-                .setScope("run").setRunId("run").setIdempotencyKey("a").setAttempt(2)
-                .setStatus(OutcomeStatus.SUCCEEDED).setResult("done").setContentType("text/plain")
-                .setCompletedAt(now).setExecutorId("simulated-tools").setCorrelationId("corr")
+                .setScope("run")
+                .setRunId("run")
+                .setIdempotencyKey("a")
+                .setAttempt(2)
+                .setStatus(OutcomeStatus.SUCCEEDED)
+                .setResult("done")
+                .setContentType("text/plain")
+                .setCompletedAt(now)
+                .setExecutorId("simulated-tools")
+                .setCorrelationId("corr")
                 .build());
   }
 
@@ -89,14 +102,18 @@ class ToolExecutorTest {
     executor.step();
     outcomes.completeNext();
     executor.step();
-    assertThat(outcomes.history()).extracting(sent -> sent.value().getIdempotencyKey()).containsExactly("b");
+    assertThat(outcomes.history())
+        .extracting(sent -> sent.value().getIdempotencyKey())
+        .containsExactly("b");
     assertThat(committed()).isZero();
 
     now = now.plusSeconds(2);
     executor.step();
     outcomes.completeNext();
     executor.step();
-    assertThat(outcomes.history()).extracting(sent -> sent.value().getIdempotencyKey()).containsExactly("b", "a");
+    assertThat(outcomes.history())
+        .extracting(sent -> sent.value().getIdempotencyKey())
+        .containsExactly("b", "a");
     assertThat(committed()).isEqualTo(2);
   }
 
@@ -121,7 +138,8 @@ class ToolExecutorTest {
     arrives(1, "b", 1, "down");
     executor.step();
 
-    assertThat(outcomes.history()).extracting(sent -> sent.value().getStatus())
+    assertThat(outcomes.history())
+        .extracting(sent -> sent.value().getStatus())
         .containsExactly(OutcomeStatus.FAILED_TRANSIENT);
     assertThat(executions.happened("run", "a")).isFalse();
     assertThat(executions.count()).isZero();
@@ -194,13 +212,36 @@ class ToolExecutorTest {
   private void arrives(long offset, String key, int attempt, String tool) {
     ActionEffect effect =
         new ActionEffect(
-            "run", "run", "agent", null, tool, "{}", "0".repeat(64), SideEffectClass.WRITE, key, attempt,
-            now.plusSeconds(30), now, 1L, "corr", null, new RecordCoordinates("commands", 0, offset));
+            "run",
+            "run",
+            "agent",
+            null,
+            tool,
+            "{}",
+            "0".repeat(64),
+            SideEffectClass.WRITE,
+            key,
+            attempt,
+            now.plusSeconds(30),
+            now,
+            1L,
+            "corr",
+            null,
+            new RecordCoordinates("commands", 0, offset));
     RecordHeaders headers = new RecordHeaders();
     headers.add("traceparent", ("tp-" + offset).getBytes(StandardCharsets.UTF_8));
     effects.addRecord(
         new ConsumerRecord<>(
-            "effects", 0, offset, 0L, TimestampType.CREATE_TIME, 0, 0, "run", effect, headers,
+            "effects",
+            0,
+            offset,
+            0L,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            "run",
+            effect,
+            headers,
             java.util.Optional.empty()));
   }
 }

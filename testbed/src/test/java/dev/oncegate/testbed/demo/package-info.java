@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.demo;
+
+import org.jspecify.annotations.NullMarked;
