@@ -1,5 +1,6 @@
 package dev.oncegate.testbed.cli;
 
+import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.agents.Cast;
 import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.demo.Demo;
