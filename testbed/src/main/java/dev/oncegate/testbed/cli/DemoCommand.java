@@ -17,7 +17,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.errors.InterruptException;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,16 +65,16 @@ final class DemoCommand implements Callable<Integer> {
   private int durationS;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (durationS < 1 || durationS > MAX_DURATION_S) {
       throw new ParameterException(
           spec.commandLine(),
           "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
     }
     Thread caller = Thread.currentThread();
-    StopRequest.listen().thenRun(caller::interrupt);
-    PrintStream standard = utf8(FileDescriptor.out);
-    PrintStream words = json ? utf8(FileDescriptor.err) : standard;
+    CompletableFuture<Void> stop = StopRequest.listen();
+    stop.thenRun(caller::interrupt);
+    PrintStream words = utf8(json ? FileDescriptor.err : FileDescriptor.out);
     Terminal terminal = Terminal.ofThisProcess(System.getenv());
     boolean live = terminal.isTerminal() && !plain && !json;
     try (DemoFiles files = DemoFiles.make()) {
@@ -82,16 +82,16 @@ final class DemoCommand implements Callable<Integer> {
       try (Show show = live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words)) {
         summary =
             new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(files.data());
-      } catch (InterruptedException | InterruptException e) {
+      } catch (InterruptedException | RuntimeException e) {
+        // Whatever it was doing when it was interrupted, it says so in its own way.
+        if (!stop.isDone()) {
+          throw e;
+        }
         files.forgetLog();
         spec.commandLine().getErr().println("oncegate: the demo was stopped before its end");
         return ExitCode.SOFTWARE;
       }
       tell(summary, words, live && terminal.coloured());
-      if (json) {
-        standard.println(summary.json());
-        standard.flush();
-      }
       if (summary.good()) {
         files.forgetLog();
       }
@@ -102,9 +102,14 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void tell(Summary summary, PrintStream words, boolean coloured) {
+  private void tell(Summary summary, PrintStream words, boolean coloured) {
     new SummaryText(coloured).lines(summary).forEach(words::println);
     words.flush();
+    if (json) {
+      PrintStream out = utf8(FileDescriptor.out);
+      out.println(summary.json());
+      out.flush();
+    }
   }
 
   /** Whatever the platform's own encoding: the view draws with more than ASCII. */
