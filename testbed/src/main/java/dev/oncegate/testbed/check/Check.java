@@ -89,7 +89,9 @@ public final class Check {
     reader.readTo(ends, judge::see);
     boolean caughtUp = followUntilQuiet(begins.keySet(), outputBegins.keySet());
     if (!caughtUp) {
-      judge.note("The gate had not caught up within %d s.".formatted(timeout.toSeconds()));
+      judge.note(
+          "The gate had not caught up within %d s, or records kept coming: the newest are judged too early."
+              .formatted(timeout.toSeconds()));
     }
     return judge.judge();
   }
