@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,27 +55,47 @@ public final class Bench {
     this.progress = progress;
   }
 
-  /** What a contender reached, in answers per second, a figure for each round. */
-  public record Measured(String name, List<Double> perSecond) {
-    /** The middle of the figures. */
-    public double median() {
-      List<Double> sorted = perSecond.stream().sorted().toList();
-      int middle = sorted.size() / 2;
-      return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  /**
+   * What a contender reached in one round.
+   *
+   * @param perSecond answers per second
+   * @param cpuMicros processor time of contender, reader, broker and registry together for one answer, in microseconds:
+   *     steadier than the rate where others use the machine too
+   */
+  public record Round(double perSecond, double cpuMicros) {}
+
+  /** What a contender reached in all rounds. */
+  public record Measured(String name, List<Round> rounds) {
+    /** The middle of the rates, in answers per second. */
+    public double medianPerSecond() {
+      return median(Round::perSecond);
+    }
+
+    /** The middle of the costs, in microseconds of processor time for one answer. */
+    public double medianCpuMicros() {
+      return median(Round::cpuMicros);
+    }
+
+    private double median(ToDoubleFunction<Round> figure) {
+      double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+      int middle = sorted.length / 2;
+      return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
   }
 
   /** Runs all; the pass-through topology comes first in the list. */
   public List<Measured> run() {
     String prefix = "bench-%d.".formatted(System.currentTimeMillis());
-    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    Map<String, List<Round>> figures = new LinkedHashMap<>();
     setUp(prefix);
     for (int round = 1; round <= rounds; round++) {
       for (Contender contender : List.of(new PassThrough(), new FullGate())) {
-        double perSecond = measure(contender, config(prefix, contender, round));
-        progress.println("round %d  %-12s %,12.0f answers/s".formatted(round, contender.name(), perSecond));
+        Round measured = measure(contender, config(prefix, contender, round));
+        progress.println(
+            "round %d  %-12s %,10.0f answers/s  %6.1f µs of processor time each"
+                .formatted(round, contender.name(), measured.perSecond, measured.cpuMicros));
         progress.flush();
-        figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(perSecond);
+        figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(measured);
       }
     }
     return figures.entrySet().stream().map(e -> new Measured(e.getKey(), e.getValue())).toList();
@@ -100,7 +122,7 @@ public final class Bench {
     return GateConfig.of(settings);
   }
 
-  private double measure(Contender contender, GateConfig config) {
+  private Round measure(Contender contender, GateConfig config) {
     String answers = contender.answers(config);
     contender.prepare(config, partitions);
     Map<String, Object> settings = Clients.consumer(config.kafkaSettings());
@@ -123,9 +145,10 @@ public final class Bench {
   }
 
   /** Answers per second from the first one seen to the last; start-up is not part of it. */
-  private double count(Consumer<byte[], byte[]> consumer, Contender contender) {
+  private Round count(Consumer<byte[], byte[]> consumer, Contender contender) {
     long giveUp = System.nanoTime() + GIVE_UP.toNanos();
     long first = 0;
+    Duration firstCpu = Duration.ZERO;
     long before = 0;
     long seen = 0;
     while (seen < workload.commands()) {
@@ -133,6 +156,7 @@ public final class Bench {
       seen += more;
       if (first == 0 && more > 0) {
         first = System.nanoTime();
+        firstCpu = cpu();
         before = seen;
       }
       if (System.nanoTime() > giveUp) {
@@ -140,7 +164,17 @@ public final class Bench {
             "%s answered %d of %d commands in %s".formatted(contender.name(), seen, workload.commands(), GIVE_UP));
       }
     }
-    return (seen - before) * 1e9 / (System.nanoTime() - first);
+    long answers = seen - before;
+    return new Round(
+        answers * 1e9 / (System.nanoTime() - first), cpu().minus(firstCpu).toNanos() / 1e3 / answers);
+  }
+
+  /** Processor time of this process and its children so far. */
+  private static Duration cpu() {
+    ProcessHandle self = ProcessHandle.current();
+    return Stream.concat(Stream.of(self), self.descendants())
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
 }

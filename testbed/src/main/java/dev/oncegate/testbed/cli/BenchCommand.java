@@ -81,16 +81,19 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void tell(List<Bench.Measured> results, PrintWriter out) {
-    double limit = results.get(0).median();
+    double limit = results.get(0).medianPerSecond();
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     for (Bench.Measured measured : results) {
-      double ratio = measured.median() / limit;
-      out.println("%-12s median %,10.0f answers/s  %.2f of pass-through".formatted(measured.name(), measured.median(), ratio));
+      double ratio = measured.medianPerSecond() / limit;
+      out.println(
+          "%-12s median %,10.0f answers/s  %.2f of pass-through  %.1f µs of processor time each"
+              .formatted(measured.name(), measured.medianPerSecond(), ratio, measured.medianCpuMicros()));
       array
           .addObject()
           .put("name", measured.name())
           .put("workload", "%d commands, %d %% duplicates".formatted(commands, duplicates))
-          .put("median_per_s", Math.round(measured.median()))
+          .put("median_per_s", Math.round(measured.medianPerSecond()))
+          .put("median_cpu_us", Math.round(measured.medianCpuMicros() * 10) / 10.0)
           .put("ratio_to_pass_through", Math.round(ratio * 1000) / 1000.0);
     }
     if (json) {
