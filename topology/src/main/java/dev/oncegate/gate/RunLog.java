@@ -54,7 +54,8 @@ final class RunLog {
     }
     boolean tripped = changes.stream().anyMatch(change -> change.circuit().stops());
     if (tripped) {
-      after = publishCounts(id, after, false, nowMs);
+      boolean ended = changes.stream().anyMatch(change -> change.circuit().aborted());
+      after = publishCounts(id, after, ended, nowMs);
     }
     store(id, after, nowMs);
   }
@@ -66,7 +67,7 @@ final class RunLog {
       timers.schedule(new Timer.Counts(nowMs + times.countsEmitIntervalMs(), id));
       after = after.withCountsDue(true);
     }
-    if (!run.retentionDue()) {
+    if (!after.retentionDue()) {
       timers.schedule(new Timer.Retention(nowMs + times.runRetentionMs(), id));
       after = after.withRetentionDue();
     }
@@ -74,7 +75,7 @@ final class RunLog {
   }
 
   /** Publishes what was counted since the last time. */
-  RunState publishCounts(RunId id, RunState run, boolean isFinal, long nowMs) {
+  private RunState publishCounts(RunId id, RunState run, boolean isFinal, long nowMs) {
     outbox.counts(id.runId(), RunCounts.of(id, run, times.countsWindowMs(), isFinal, nowMs), nowMs);
     return run.countsPublished();
   }

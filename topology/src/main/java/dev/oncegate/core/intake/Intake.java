@@ -81,6 +81,7 @@ public final class Intake {
     String tool = name("tool", command.tool());
     checkKey(command.idempotencyKey());
     checkTimes(command, nowMs);
+    checkCompensation(command.compensation());
     byte[] args = canonical(command.args());
     byte[] argsSha = sha256.plain(args);
     String argsHash = HEX.formatHex(argsSha);
@@ -152,6 +153,20 @@ public final class Intake {
     if (deadlineMs != null && (deadlineMs < 1 || deadlineMs > limits.deadlineMaxMs())) {
       throw new InvalidFieldException(
           "deadline_ms", "is %d; allowed is 1 to %d.".formatted(deadlineMs, limits.deadlineMaxMs()));
+    }
+  }
+
+  /** It goes on with the effect, which must not grow beyond what a topic takes. */
+  private void checkCompensation(Command.@Nullable Compensation compensation) throws InvalidFieldException {
+    if (compensation == null) {
+      return;
+    }
+    name("compensation.saga_id", compensation.sagaId());
+    name("compensation.tool", compensation.tool());
+    long bytes = compensation.args().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > limits.argsMaxBytes()) {
+      throw new InvalidFieldException(
+          "compensation.args", "has %d bytes; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
     }
   }
 
