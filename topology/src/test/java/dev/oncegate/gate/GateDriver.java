@@ -81,6 +81,7 @@ final class GateDriver implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     config.put(BoundedRocksDb.MEMORY_BYTES, 16L * 1024 * 1024);
+    config.put("processing.exception.handler.global.enabled", true);
     driver = new TopologyTestDriver(GateTopology.of(parts(setup, () -> "token-" + ++tokens)), config, clock.instant());
   }
 
@@ -332,7 +333,7 @@ final class GateDriver implements AutoCloseable {
 
   private static Path newFolder() {
     try {
-      return Files.createTempDirectory("gate");
+      return Files.createTempDirectory(Path.of("target"), "gate");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

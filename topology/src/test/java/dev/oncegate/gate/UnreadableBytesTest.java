@@ -107,7 +107,7 @@ class UnreadableBytesTest {
 
   @Test
   void aSchemaThatTheRegistryDoesNotKnowIsPutAside() {
-    assertPutAside(wire(4711), "UNREADABLE_BYTES", "The registry knows no schema 4711.");
+    assertPutAside(wire(4711), "UNREADABLE_BYTES", "The registry has no Avro schema 4711: ");
   }
 
   @Test

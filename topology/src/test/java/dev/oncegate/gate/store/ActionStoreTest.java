@@ -47,7 +47,7 @@ class ActionStoreTest {
 
     Opened() {
       try {
-        folder = Files.createTempDirectory("actions");
+        folder = Files.createTempDirectory(Path.of("target"), "actions");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -60,6 +60,7 @@ class ActionStoreTest {
       config.put(StreamsConfig.APPLICATION_ID_CONFIG, "actions");
       config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "not-used:9092");
       config.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
+      config.put("processing.exception.handler.global.enabled", true);
       driver = new TopologyTestDriver(topology, config, Instant.ofEpochMilli(B));
       raw = driver.getWindowStore(ActionStore.NAME);
       timers = new TimerStore(driver.getKeyValueStore(TimerStore.NAME));
