@@ -101,9 +101,7 @@ class CountsAndRetentionTest {
     }
     published.addAll(gate.wait(INTERVAL.plusMillis(1)).counts());
 
-    long added =
-        published.stream().flatMap(counts -> counts.getWindows().stream()).mapToLong(w -> w.getAdded().getCalls()).sum();
-    assertThat(added).isEqualTo(150);
+    assertThat(callsAddedBy(published)).isEqualTo(150);
     assertThat(published.get(published.size() - 1).getTotal().getCalls()).isEqualTo(150);
   }
 
@@ -118,9 +116,7 @@ class CountsAndRetentionTest {
     }
     published.addAll(gate.wait(INTERVAL.plusMillis(1)).counts());
 
-    long added =
-        published.stream().flatMap(counts -> counts.getWindows().stream()).mapToLong(w -> w.getAdded().getCalls()).sum();
-    assertThat(added).isEqualTo(1_000);
+    assertThat(callsAddedBy(published)).isEqualTo(1_000);
     assertThat(largest).isLessThan(4_096);
   }
 
@@ -192,6 +188,13 @@ class CountsAndRetentionTest {
 
     assertThat(forgotten.forgottenRuns()).containsExactly("run");
     assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+  }
+
+  private static long callsAddedBy(List<RunCallCounts> published) {
+    return published.stream()
+        .flatMap(counts -> counts.getWindows().stream())
+        .mapToLong(window -> window.getAdded().getCalls())
+        .sum();
   }
 
   private int storedRunBytes() {

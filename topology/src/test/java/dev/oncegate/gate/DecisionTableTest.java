@@ -188,7 +188,8 @@ class DecisionTableTest {
                       .setTotal(new CallCounts(2L, 1L, 0L, 0L, 1L, 0L, 0L))
                       .setWindows(
                           List.of(
-                              new WindowCounts(START, START.plusSeconds(60), new CallCounts(2L, 1L, 0L, 0L, 1L, 0L, 0L))))
+                              new WindowCounts(
+                                  START, START.plusSeconds(60), new CallCounts(2L, 1L, 0L, 0L, 1L, 0L, 0L))))
                       .setCircuit(CircuitState.OPEN)
                       .setFinal$(false)
                       .setRunSeq(2)
@@ -430,7 +431,8 @@ class DecisionTableTest {
                       .setTool("book")
                       .setConfirmationToken("token-1")
                       .setConfirmationExpiresAt(START.plusMillis(900_000))
-                      .setPreview("{\"args\":{\"seat\":\"12A\"},\"side_effect_class\":\"DESTRUCTIVE\",\"tool\":\"book\"}")
+                      .setPreview(
+                          "{\"args\":{\"seat\":\"12A\"},\"side_effect_class\":\"DESTRUCTIVE\",\"tool\":\"book\"}")
                       .setFirstSeenAt(START)
                       .setValidUntil(VALID_UNTIL)
                       .build()));

@@ -47,8 +47,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole gate, at its default limits, in a {@link TopologyTestDriver}: partition 0 of its topics, and a clock that the
- * test moves. Each record written is checked to bear the key that its topic promises.
+ * The whole gate, at its default limits, in a {@link TopologyTestDriver}: partition 0 of its topics, and a clock that
+ * the test moves. Each record written is checked to bear the key that its topic promises.
  */
 final class GateDriver implements AutoCloseable {
   static {

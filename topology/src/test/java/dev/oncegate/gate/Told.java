@@ -13,8 +13,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the gate wrote since it was last listened to, topic by topic, in order. Two are equal where their values are:
- * what a test does not name must not have been written.
+ * All that the gate wrote since it was last listened to, topic by topic, in order. Two are equal where their values
+ * are: what a test does not name must not have been written.
  */
 record Told(
     List<ActionEffect> effects,

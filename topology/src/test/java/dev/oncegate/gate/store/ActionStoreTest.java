@@ -218,7 +218,9 @@ class ActionStoreTest {
 
         ActionEntry found = open.actions.find(id, eventTime);
 
-        assertThat(found != null).as("key %s at %d, now %d, from %s", id.key(), eventTime - B, now - B, from).isEqualTo(valid);
+        assertThat(found != null)
+            .as("key %s at %d, now %d, from %s", id.key(), eventTime - B, now - B, from)
+            .isEqualTo(valid);
         if (found == null) {
           open.actions.put(id, AnEntry.rememberedFrom(now));
           rememberedFrom.put(id, now);
