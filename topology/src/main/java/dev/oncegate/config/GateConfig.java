@@ -80,7 +80,13 @@ public final class GateConfig extends AbstractConfig {
     atMost(GateKeys.DEADLINE_MS, GateKeys.DEADLINE_MAX_MS);
     atMost(GateKeys.CONFIRMATION_TTL_MS, GateKeys.DEDUP_WINDOW_MS);
     atMost(GateKeys.ISSUED_AT_MAX_SKEW_MS, GateKeys.DEDUP_WINDOW_MS);
-    atMost(GateKeys.DEDUP_WINDOW_MS, GateKeys.RUN_RETENTION_MS);
+    long windowMs = getLong(GateKeys.DEDUP_WINDOW_MS);
+    if (getLong(GateKeys.RUN_RETENTION_MS) / 2 < windowMs) {
+      throw new ConfigException(
+          GateKeys.RUN_RETENTION_MS,
+          getLong(GateKeys.RUN_RETENTION_MS),
+          "at least twice %s, which is %d".formatted(GateKeys.DEDUP_WINDOW_MS, windowMs));
+    }
     byTool.forEach(
         (tool, overrides) -> {
           Object deadlineMs = overrides.getOrDefault(GateKeys.DEADLINE_MS, 1L);

@@ -97,8 +97,8 @@ public final class GateKeys {
               "How often the counts of an active run are published at most, in milliseconds; always at a trip and at the end.")
           .define(COUNTS_WINDOW_MS, Type.LONG, 60_000L, between(1_000L, 86_400_000L), LOW,
               "Length of the tumbling windows of the counts, in milliseconds of event time.")
-          .define(RUN_RETENTION_MS, Type.LONG, 172_800_000L, atLeast(1L), LOW,
-              "How long an idle run is remembered, in milliseconds; then its circuit gets a tombstone, and its run_seq begins anew. At least gate.dedup.window.ms.")
+          .define(RUN_RETENTION_MS, Type.LONG, 259_200_000L, atLeast(1L), LOW,
+              "How long an idle run is remembered, in milliseconds; then its circuit gets a tombstone, and its run_seq begins anew. At least twice gate.dedup.window.ms, so that a late outcome still finds its run.")
           .define(TIMERS_INTERVAL_MS, Type.LONG, 200L, between(10L, 60_000L), LOW,
               "How often deadlines and due counts are looked at, in milliseconds.")
           .define(ROCKSDB_MEMORY_BYTES, Type.LONG, 268_435_456L, atLeast(16_777_216L), MEDIUM,

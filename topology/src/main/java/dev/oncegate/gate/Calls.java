@@ -26,9 +26,15 @@ final class Calls {
     if (decision instanceof Decision.Conflicting) {
       return Call.Kind.CONFLICT;
     }
-    boolean known =
-        !(decision instanceof Decision.Accepted) && !(decision instanceof Decision.ConfirmationRequired);
-    return known && intent.keyOrigin() == Intent.KeyOrigin.SENT ? Call.Kind.DECLARED_RETRY : Call.Kind.CALL;
+    return isKnown(decision) && intent.keyOrigin() == Intent.KeyOrigin.SENT ? Call.Kind.DECLARED_RETRY : Call.Kind.CALL;
+  }
+
+  /** A confirmation answers what the gate asked: it repeats nothing. */
+  private static boolean isKnown(Decision decision) {
+    if (decision instanceof Decision.Accepted accepted) {
+      return !accepted.after().first().equals(accepted.after().command());
+    }
+    return !(decision instanceof Decision.ConfirmationRequired);
   }
 
   static Tally.Item itemOf(Decision decision) {

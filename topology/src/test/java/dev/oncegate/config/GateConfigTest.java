@@ -52,8 +52,9 @@ class GateConfigTest {
     assertThatThrownBy(() -> GateConfig.of(Map.of("gate.deadline.ms", "3600001")))
         .hasMessageContaining("gate.deadline.ms")
         .hasMessageContaining("at most gate.deadline.max.ms, which is 3600000");
-    assertThatThrownBy(() -> GateConfig.of(Map.of("gate.dedup.window.ms", "172800001")))
-        .hasMessageContaining("at most gate.run.retention.ms");
+    assertThatThrownBy(() -> GateConfig.of(Map.of("gate.dedup.window.ms", "129600001")))
+        .hasMessageContaining("gate.run.retention.ms")
+        .hasMessageContaining("at least twice gate.dedup.window.ms, which is 129600001");
     assertThatThrownBy(() -> GateConfig.of(Map.of("gate.tool.pay.deadline.ms", "3600001")))
         .hasMessageContaining("gate.tool.pay.deadline.ms")
         .hasMessageContaining("at most gate.deadline.max.ms");

@@ -490,6 +490,18 @@ class DecisionTableTest {
       assertThat(gate.tokensMade()).isZero();
     }
 
+    @Test
+    void toConfirmIsNotToRepeat() {
+      for (int i = 1; i <= 5; i++) {
+        String token = gate.send(aDestructive().setIdempotencyKey("k" + i)).result().getConfirmationToken();
+        Told confirmed =
+            gate.send(aDestructive().setIdempotencyKey("k" + i).setCommit(true).setConfirmationToken(token));
+        assertThat(confirmed.result().getDecision()).isEqualTo(Decision.ACCEPTED);
+      }
+      assertThat(gate.send(aDestructive().setIdempotencyKey("k6")).result().getDecision())
+          .isEqualTo(Decision.CIRCUIT_OPEN);
+    }
+
     private ActionCommand.Builder aDestructive() {
       return aCommand().setSideEffectClass(SideEffectClass.DESTRUCTIVE);
     }

@@ -174,7 +174,8 @@ class RecordedRunsTest {
     }
 
     private Told sent(RecordedCall call, ActionCommand.Builder command) {
-      CircuitCause expected = counted(call);
+      // To confirm is to answer the gate, not to call again.
+      CircuitCause expected = command.getCommit() ? null : counted(call);
       Told told = gate.send(command);
       ActionResult result = told.result();
       decisions.add(result.getDecision());
