@@ -9,8 +9,9 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
+
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
@@ -39,7 +40,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
   }
 
   /** What a schema needs on a topic: the first five bytes, and who writes the others. */
-  private record Target(byte[] prefix, SpecificDatumWriter<SpecificRecord> writer) {}
+  private record Target(byte[] prefix, DatumWriter<SpecificRecord> writer) {}
 
   /** For Kafka, which configures it. */
   public AvroSerializer() {}
@@ -99,7 +100,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     if (target == null) {
       int id = registry().idOf(strategy.subject(topic, isKey, schema), schema);
       byte[] prefix = ByteBuffer.allocate(5).put(MAGIC).putInt(id).array();
-      target = new Target(prefix, new SpecificDatumWriter<>(schema));
+      target = new Target(prefix, RecordWriter.of(schema));
       ofTopic.put(schema, target);
     }
     return target;

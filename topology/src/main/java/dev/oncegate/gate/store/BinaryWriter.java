@@ -17,8 +17,11 @@ final class BinaryWriter {
 
   /** Zigzag, so that small negative numbers are short too. */
   BinaryWriter writeLong(long value) {
-    ensure(10);
     long rest = (value << 1) ^ (value >> 63);
+    if ((rest & ~0x7FL) == 0) {
+      return writeByte((int) rest);
+    }
+    ensure(10);
     while ((rest & ~0x7FL) != 0) {
       buffer[size++] = (byte) (rest & 0x7F | 0x80);
       rest >>>= 7;
