@@ -72,7 +72,8 @@ public final class Broker implements AutoCloseable {
             "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
             "log.dirs", data.toAbsolutePath().toString(),
             "auto.create.topics.enable", "false",
-            "group.initial.rebalance.delay.ms", "0",
+            // With no delay a second thread that joins while the first one syncs may have to wait for a whole session.
+            "group.initial.rebalance.delay.ms", "200",
             // The default, 128 MiB, is an eighth of the heap and taken at once.
             "log.cleaner.dedupe.buffer.size", "33554432"));
     for (String internal : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
