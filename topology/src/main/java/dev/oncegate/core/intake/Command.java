@@ -26,26 +26,4 @@ public record Command(
 
   /** How to undo the action: what of it is checked, so that what is carried on stays small. */
   public record Compensation(String sagaId, String tool, String args) {}
-
-  /** A command that says nothing of how to undo it. */
-  public Command(
-      String runId,
-      @Nullable String agentId,
-      @Nullable String tenant,
-      String tool,
-      String args,
-      @Nullable String idempotencyKey,
-      @Nullable String argsHash,
-      SideEffectClass sideEffectClass,
-      boolean commit,
-      @Nullable String confirmationToken,
-      @Nullable Long issuedAtMs,
-      @Nullable Long requestTtlMs,
-      @Nullable Long deadlineMs,
-      int attemptNumber,
-      @Nullable String correlationId) {
-    this(
-        runId, agentId, tenant, tool, args, idempotencyKey, argsHash, sideEffectClass, commit, confirmationToken,
-        issuedAtMs, requestTtlMs, deadlineMs, attemptNumber, correlationId, null);
-  }
 }

@@ -94,6 +94,6 @@ public final class ACommand {
   public Command build() {
     return new Command(
         runId, agentId, tenant, tool, args, key, argsHash, sideEffectClass, commit, token, issuedAtMs, ttlMs,
-        deadlineMs, attemptNumber, correlationId);
+        deadlineMs, attemptNumber, correlationId, null);
   }
 }
