@@ -54,6 +54,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Results results = new Results(parts.times().dedupWindowMs());
     Overdue overdue = new Overdue(parts.ledger(), parts.guard(), actions, log, results, outbox);
     Settling settling = new Settling(parts.guard(), actions, timers, log, results);
+    caughtUp = false;
     live =
         new Live(
             context,
@@ -74,8 +75,12 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Live gate = live();
     if (!caughtUp) {
       // After an outage longer than the memory the first new entry drops old ones: their deadlines are told before.
+      // After a shorter one that is left to the timers, which do it in small steps: all in the transaction of one
+      // record could outlast that, and again each time it is tried.
       caughtUp = true;
-      gate.timers.catchUp(nowMs(gate));
+      if (gate.actions.wouldLeaveDeadlinesBehind(nowMs(gate))) {
+        gate.timers.catchUp(nowMs(gate));
+      }
     }
     RecordMetadata metadata =
         gate.context.recordMetadata().orElseThrow(() -> new IllegalStateException("a record without its coordinates"));

@@ -171,6 +171,19 @@ class DeadlinesTest {
     assertThat(escalations).extracting(Escalation::getIdempotencyKey).containsExactly("k");
   }
 
+  @Test
+  void anOutageThatTheMemoryOutlastsIsLeftToTheTimersSoThatNoCommandBearsAllOfIt() {
+    gate.send(aCommand());
+    restart();
+    clock.move(GateDriver.DEDUP_WINDOW);
+
+    Told command = gate.send(aCommand().setIdempotencyKey("new"));
+    Told timers = gate.wait(Duration.ZERO);
+
+    assertThat(command.escalations()).isEmpty();
+    assertThat(timers.escalations()).extracting(Escalation::getIdempotencyKey).containsExactly("k");
+  }
+
   private void restart() {
     Path state = folder.resolve("state-" + ++restarts);
     gate.stopAndKeepState(state);

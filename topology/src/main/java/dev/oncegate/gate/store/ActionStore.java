@@ -87,6 +87,14 @@ public final class ActionStore {
     store.put(id.toBytes(), ActionEntryFormat.toBytes(entry), bucket);
   }
 
+  /**
+   * Whether an entry put now could leave the entry of an untold deadline out of reach. A deadline is at most a window
+   * after its entry, so such an entry lies at most one bucket behind the newest one of the time of the last tick.
+   */
+  public boolean wouldLeaveDeadlinesBehind(long nowMs) {
+    return bucketOf(nowMs) > newestBucketMs + (REACH - 1) * windowMs;
+  }
+
   /** Start of the newest bucket ever written, in epoch milliseconds; 0 where none was. */
   public long newestBucketMs() {
     return newestBucketMs;
