@@ -15,6 +15,7 @@ import dev.oncegate.schema.ControlType;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.StoredOutcome;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the orders of operators and reconcilers. One that cannot be carried out becomes a dead letter, with its cause. */
@@ -56,6 +57,19 @@ final class ControlHandler {
           arrival,
           "control_id has %d characters; at most %d are allowed."
               .formatted(control.getControlId().length(), GateParts.MAX_NAME));
+      return;
+    }
+    String scope = parts.scope().of(control.getRunId(), control.getAgentId(), control.getTenant());
+    if (!GateParts.isName(scope)) {
+      // Judged by its run's name alone it would change another run, and the operator would believe this one stopped.
+      invalid(
+          arrival,
+          "%s is %s; 1 to %d characters are required where gate.scope is %s."
+              .formatted(
+                  parts.scope().field(),
+                  scope == null ? "missing" : scope.isBlank() ? "blank" : "longer",
+                  GateParts.MAX_NAME,
+                  parts.scope().name().toLowerCase(Locale.ROOT)));
       return;
     }
     switch (control.getType()) {

@@ -7,6 +7,7 @@ import static dev.oncegate.gate.GateDriver.anOutcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.oncegate.core.guard.GuardLimits;
+import dev.oncegate.core.intake.Scope;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.CallCounts;
@@ -234,6 +235,24 @@ class ControlsTest {
   @Test
   void aControlWithoutARunIsPutAside() {
     assertThat(gate.order(aControl(ControlType.RESET).setRunId("")).onlyDeadLetter().cause()).isEqualTo("NO_RUN_ID");
+  }
+
+  @Test
+  void aControlWithoutTheFieldOfTheScopeIsPutAsideAndChangesNoOtherRunOfThatName() {
+    try (GateDriver agents = GateDriver.with().scope(Scope.AGENT).open()) {
+      agents.send(aCommand().setAgentId("agent"));
+      for (String agentId : new String[] {null, " ", "x".repeat(256)}) {
+        Told.Raw letter = agents.order(aControl(ControlType.FORCE_OPEN).setAgentId(agentId)).onlyDeadLetter();
+
+        assertThat(letter.cause()).isEqualTo("INVALID_CONTROL");
+        assertThat(letter.headers().get(GateHeaders.MESSAGE))
+            .startsWith("agent_id is ")
+            .endsWith("; 1 to 255 characters are required where gate.scope is agent.");
+      }
+      agents.order(aControl(ControlType.FORCE_OPEN).setAgentId("agent"));
+
+      assertThat(agents.send(aCommand().setAgentId("agent")).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
+    }
   }
 
   @Test
