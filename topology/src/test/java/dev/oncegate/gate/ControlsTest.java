@@ -256,6 +256,19 @@ class ControlsTest {
   }
 
   @Test
+  void disableDoesNotLiftAnOperatorsStop() {
+    gate.order(aControl(ControlType.FORCE_OPEN));
+
+    Told disabled = gate.order(aControl(ControlType.DISABLE));
+
+    assertThat(disabled.circuits().get(0).getState()).isEqualTo(CircuitState.FORCED_OPEN);
+    assertThat(disabled.circuits().get(0).getGuardEnabled()).isFalse();
+    assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
+    gate.order(aControl(ControlType.RESET));
+    assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+  }
+
+  @Test
   void aControlOfAnUnknownActionIsPutAside() {
     assertThat(
             gate.order(aControl(ControlType.RELEASE).setIdempotencyKey("x").setAttempt(1)).onlyDeadLetter().headers())

@@ -56,8 +56,10 @@ public record Circuit(
     return new Circuit(state, sinceMs, sinceSeq, left, passed, enabled, aborted);
   }
 
+  /** Lifts what the guard did, but no operator's stop. */
   Circuit disabled(long nowMs, long seq) {
-    return new Circuit(State.CLOSED, nowMs, seq, 0, 0, false, aborted);
+    State next = state == State.FORCED_OPEN ? State.FORCED_OPEN : State.CLOSED;
+    return new Circuit(next, nowMs, seq, 0, 0, false, aborted);
   }
 
   Circuit aborted(long nowMs, long seq) {

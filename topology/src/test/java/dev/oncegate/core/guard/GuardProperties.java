@@ -51,7 +51,7 @@ class GuardProperties {
         }
         case FORCE -> {
           run.apply(run.guard.forceOpen(run.state, run.nowMs));
-          model.open = true;
+          model.forceOpen();
         }
         case DISABLE -> {
           run.apply(run.guard.disable(run.state, run.nowMs));

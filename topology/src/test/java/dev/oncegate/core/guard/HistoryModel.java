@@ -16,7 +16,8 @@ final class HistoryModel {
   private final int maxRetries;
   private final List<Step> since = new ArrayList<>();
   private boolean enabled = true;
-  boolean open;
+  private boolean open;
+  private boolean forced;
 
   HistoryModel(int maxCalls, int maxRepetitions, int maxFailures, int maxConflicts, int maxRetries) {
     this.maxCalls = maxCalls;
@@ -29,10 +30,10 @@ final class HistoryModel {
   boolean call(Step step) {
     int failures = failuresOf(step.what());
     since.add(step);
-    if (!open && enabled) {
+    if (!open && !forced && enabled) {
       open = trips(step, failures);
     }
-    return !open;
+    return !open && !forced;
   }
 
   private boolean trips(Step step, int failures) {
@@ -50,7 +51,12 @@ final class HistoryModel {
   void reset() {
     since.clear();
     open = false;
+    forced = false;
     enabled = true;
+  }
+
+  void forceOpen() {
+    forced = true;
   }
 
   void disable() {
