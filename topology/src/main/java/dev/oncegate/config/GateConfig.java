@@ -5,6 +5,7 @@ import dev.oncegate.core.intake.IntakeLimits;
 import dev.oncegate.core.intake.Scope;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,14 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class GateConfig extends AbstractConfig {
   private static final String OWN = "gate.";
 
+  private static final List<String> HANDLERS =
+      List.of(
+          "processing.exception.handler",
+          "production.exception.handler",
+          "default.production.exception.handler",
+          "deserialization.exception.handler",
+          "default.deserialization.exception.handler");
+
   /** What we set where Kafka's own default does not fit a gate; the user's word goes first. */
   public static final Map<String, String> KAFKA_DEFAULTS = kafkaDefaults();
 
@@ -32,6 +41,7 @@ public final class GateConfig extends AbstractConfig {
     byTool = ToolKeys.of(settings);
     checkNames(settings);
     checkGuarantee(settings);
+    checkHandlers(settings);
     checkTogether();
   }
 
@@ -72,6 +82,16 @@ public final class GateConfig extends AbstractConfig {
     String guarantee = settings.getOrDefault(key, StreamsConfig.EXACTLY_ONCE_V2);
     if (!guarantee.equals(StreamsConfig.EXACTLY_ONCE_V2)) {
       throw new ConfigException(key, guarantee, "a gate runs under exactly_once_v2 only");
+    }
+  }
+
+  /** A handler that goes on after a failure leaves marks in the stores whose records were never sent. */
+  private static void checkHandlers(Map<String, String> settings) {
+    for (String key : HANDLERS) {
+      if (settings.containsKey(key)) {
+        throw new ConfigException(
+            key, settings.get(key), "a gate decides itself what is a dead letter and what ends it; leave this out");
+      }
     }
   }
 

@@ -93,6 +93,15 @@ class GateConfigTest {
   }
 
   @Test
+  void aHandlerThatCouldGoOnAfterAFailureIsRefused() {
+    for (String key : new String[] {"processing.exception.handler", "production.exception.handler"}) {
+      assertThatThrownBy(() -> GateConfig.of(Map.of(key, "org.example.LogAndContinue")))
+          .hasMessageContaining(key)
+          .hasMessageContaining("leave this out");
+    }
+  }
+
+  @Test
   void whatIsNotOursGoesToKafkaAsItIs() {
     GateConfig config = GateConfig.of(Map.of("producer.linger.ms", "7", "gate.scope", "agent", "commit.interval.ms", "50"));
     assertThat(config.kafkaSettings())
