@@ -7,20 +7,21 @@ import dev.oncegate.core.ledger.ActionLedger;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.gate.store.BoundedRocksDb;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ public final class Gate implements AutoCloseable {
   private final GateConfig config;
   private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
   private Gate(KafkaStreams streams, GateConfig config) {
     this.streams = streams;
@@ -120,19 +122,15 @@ public final class Gate implements AutoCloseable {
   }
 
   private void begin() {
-    streams.setUncaughtExceptionHandler(
-        error -> {
-          boolean again = error instanceof RetriableException || error.getCause() instanceof RetriableException;
-          LOG.error("{} and {}.", "A task failed; its transaction is aborted", again ? "tried again" : "the gate ends", error);
-          return again
-              ? StreamThreadExceptionResponse.REPLACE_THREAD
-              : StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        });
+    streams.setUncaughtExceptionHandler(new FailurePolicy(InstantSource.system(), this::pause));
     streams.setStateListener(
         (next, before) -> {
           LOG.info("{} after {}", next, before);
           if (next == KafkaStreams.State.RUNNING) {
             running.complete(null);
+          }
+          if (next == KafkaStreams.State.ERROR) {
+            LOG.error("The gate has ended on a failure, told above; nothing more is processed here.");
           }
           if (next.hasCompletedShutdown()) {
             ended.complete(next);
@@ -140,6 +138,17 @@ public final class Gate implements AutoCloseable {
           }
         });
     streams.start();
+  }
+
+  /** Waits; less where the gate is stopped. */
+  private void pause(Duration time) {
+    try {
+      if (stopping.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.info("The gate is stopped while it waits to try again.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Completes once all partitions of this instance are being processed for the first time. */
@@ -160,6 +169,7 @@ public final class Gate implements AutoCloseable {
   /** Stops: what was begun is committed, stores are closed, the group goes on without this instance. */
   @Override
   public void close() {
+    stopping.countDown();
     CloseOptions options =
         CloseOptions.timeout(config.closeTimeout()).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     if (!streams.close(options)) {
