@@ -10,7 +10,6 @@ import dev.oncegate.schema.ControlCommand;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +64,9 @@ record GateParts(
     return named != null && isName(named) ? named : runId;
   }
 
-  /** The partition of a scope: murmur2 of its UTF-8 bytes, as Java's producer chooses it. */
+  /** The partition of a scope. */
   int partitionOf(String scopeValue) {
-    return BuiltInPartitioner.partitionForKey(Outbox.bytes(scopeValue), partitions);
+    return ByKey.partitionOf(Outbox.bytes(scopeValue), partitions);
   }
 
   Arrival.@Nullable Source sourceOf(String topic) {

@@ -7,7 +7,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wiring: three topics and the reroute topic in, one processor with three stores, all else out.
@@ -35,8 +37,13 @@ final class GateTopology {
     topology.addStateStore(RunStore.builder(), GATE);
     topology.addStateStore(TimerStore.builder(), GATE);
     for (String sink : topics.sinks()) {
-      topology.addSink(sink, sink, new ByteArraySerializer(), new ByteArraySerializer(), GATE);
+      topology.addSink(sink, sink, new ByteArraySerializer(), new ByteArraySerializer(), partitioner(sink, topics), GATE);
     }
     return topology;
+  }
+
+  /** Dead letters alone may lack a key, and need no order. */
+  private static @Nullable StreamPartitioner<byte[], byte[]> partitioner(String sink, Topics topics) {
+    return sink.equals(topics.deadLetters()) ? null : new ByKey();
   }
 }
