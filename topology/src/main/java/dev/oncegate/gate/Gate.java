@@ -9,6 +9,7 @@ import dev.oncegate.gate.store.BoundedRocksDb;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
@@ -22,6 +23,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +67,7 @@ public final class Gate implements AutoCloseable {
     }
     GateParts parts = parts(config, topics, found.partitions(), serdes);
     Properties properties = streamsProperties(config, found.largestRecordBytes());
-    Gate gate = new Gate(new KafkaStreams(GateTopology.of(parts), properties), config);
+    Gate gate = new Gate(new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties), config);
     gate.begin();
     return gate;
   }
@@ -73,7 +75,13 @@ public final class Gate implements AutoCloseable {
   /** The topology as it runs under a configuration, for those who want to see it; it calls nobody. */
   public static Topology topology(GateConfig config) {
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
-    return GateTopology.of(parts(config, Topics.of(config), 1, serdes));
+    Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
+    settings.putIfAbsent(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092");
+    return GateTopology.of(parts(config, Topics.of(config), 1, serdes), emptyTopology(settings));
+  }
+
+  private static Topology emptyTopology(Map<?, ?> settings) {
+    return new Topology(new TopologyConfig(new StreamsConfig(settings)));
   }
 
   /** An admin client with the settings of a gate. */

@@ -23,11 +23,14 @@ final class GateTopology {
 
   private GateTopology() {}
 
-  static Topology of(GateParts parts) {
+  /**
+   * @param topology empty, made with the settings it will run under: some of them, such as
+   *     {@code ensure.explicit.internal.resource.naming}, take effect nowhere else
+   */
+  static Topology of(GateParts parts, Topology topology) {
     Topics topics = parts.topics();
     EventTime eventTime = new EventTime(parts.clock());
     ProcessorSupplier<byte[], byte[], byte[], byte[]> gate = () -> new GateProcessor(parts);
-    Topology topology = new Topology();
     for (String source : topics.sources()) {
       topology.addSource(
           AutoOffsetReset.earliest(), "from " + source, eventTime, new ByteArrayDeserializer(), new ByteArrayDeserializer(), source);

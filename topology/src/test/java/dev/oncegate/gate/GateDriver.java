@@ -82,12 +82,13 @@ final class GateDriver implements AutoCloseable {
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     config.put(BoundedRocksDb.MEMORY_BYTES, 16L * 1024 * 1024);
     config.put("processing.exception.handler.global.enabled", true);
-    driver = new TopologyTestDriver(GateTopology.of(parts(setup, () -> "token-" + ++tokens)), config, clock.instant());
+    Topology topology = GateTopology.of(parts(setup, () -> "token-" + ++tokens), new Topology());
+    driver = new TopologyTestDriver(topology, config, clock.instant());
   }
 
   /** The wiring of a gate. */
   static Topology topology() {
-    return GateTopology.of(parts(new Setup(), () -> ""));
+    return GateTopology.of(parts(new Setup(), () -> ""), new Topology());
   }
 
   /** A gate at its default limits. */
