@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -65,8 +66,9 @@ public final class Gate implements AutoCloseable {
       BrokersTooOldException.check(admin);
       found = new TopicSetup(admin, config).prepare();
     }
-    GateParts parts = parts(config, topics, found.partitions(), serdes);
     Properties properties = streamsProperties(config, found.largestRecordBytes());
+    int carriedMaxBytes = Math.min(found.carriedMaxBytes(), maxRequestBytes(properties));
+    GateParts parts = parts(config, topics, found.partitions(), carriedMaxBytes, serdes);
     Gate gate = new Gate(new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties), config);
     gate.begin();
     return gate;
@@ -77,7 +79,7 @@ public final class Gate implements AutoCloseable {
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
     Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
     settings.putIfAbsent(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092");
-    return GateTopology.of(parts(config, Topics.of(config), 1, serdes), emptyTopology(settings));
+    return GateTopology.of(parts(config, Topics.of(config), 1, 0, serdes), emptyTopology(settings));
   }
 
   private static Topology emptyTopology(Map<?, ?> settings) {
@@ -89,7 +91,7 @@ public final class Gate implements AutoCloseable {
     return Admin.create(new StreamsConfig(config.kafkaSettings()).getAdminConfigs(config.applicationId() + "-setup"));
   }
 
-  private static GateParts parts(GateConfig config, Topics topics, int partitions, AvroSerdes serdes) {
+  private static GateParts parts(GateConfig config, Topics topics, int partitions, int carriedMaxBytes, AvroSerdes serdes) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -104,6 +106,7 @@ public final class Gate implements AutoCloseable {
         new RunGuard(config.guardLimits(), config.guardLimitsByTool()),
         new ActionLedger(config.getLong(GateKeys.CONFIRMATION_TTL_MS), config::attemptsMax),
         config.getInt(GateKeys.RESULT_MAX_BYTES),
+        carriedMaxBytes,
         serdes.serializer(),
         serdes.deserializer(),
         InstantSource.system(),
@@ -123,10 +126,19 @@ public final class Gate implements AutoCloseable {
     Properties properties = new Properties();
     // A record that the topics accept must not be refused by the producer.
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRecordBytes);
+    properties.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        String.valueOf(TopicSetup.changelogMaxMessageBytes(config)));
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     properties.putAll(config.kafkaSettings());
     properties.put(BoundedRocksDb.MEMORY_BYTES, config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES));
     return properties;
+  }
+
+  /** What the producer takes, which a user may have set lower than the topics do. */
+  private static int maxRequestBytes(Properties properties) {
+    Map<String, Object> producer = new StreamsConfig(properties).getProducerConfigs("oncegate");
+    return Integer.parseInt(String.valueOf(producer.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)));
   }
 
   private void begin() {

@@ -30,6 +30,9 @@ public final class GateHeaders {
   /** Timestamp of the dead letter, in epoch milliseconds. */
   public static final String DEAD_TIMESTAMP = "oncegate.dead-letter.timestamp";
 
+  /** How many bytes a dead letter's value had, where it was cut because it fits on no topic as it came. */
+  public static final String DEAD_SIZE = "oncegate.dead-letter.size";
+
   /** Where a rerouted record lay first: topic. */
   static final String ORIGIN_TOPIC = "oncegate.origin.topic";
 

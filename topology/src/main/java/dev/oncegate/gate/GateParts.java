@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the gate is made of, shared by the processors of all partitions.
  *
  * @param partitions of commands, outcomes, controls and reroute, each
+ * @param carriedMaxBytes the largest record, in bytes, that reroute and dead letters take
  * @param tokens gives unguessable confirmation tokens
  */
 record GateParts(
@@ -29,6 +30,7 @@ record GateParts(
     RunGuard guard,
     ActionLedger ledger,
     int resultMaxBytes,
+    int carriedMaxBytes,
     Serializer<SpecificRecord> serializer,
     Deserializer<SpecificRecord> deserializer,
     InstantSource clock,

@@ -49,7 +49,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     ActionStore actions =
         new ActionStore(context.getStateStore(ActionStore.NAME), timers, parts.times().dedupWindowMs());
     RunStore runs = new RunStore(context.getStateStore(RunStore.NAME));
-    Outbox outbox = new Outbox(context, parts.topics(), parts.serializer());
+    Outbox outbox = new Outbox(context, parts);
     RunLog log = new RunLog(runs, timers, outbox, parts.times());
     Results results = new Results(parts.times().dedupWindowMs());
     Overdue overdue = new Overdue(parts.ledger(), parts.guard(), actions, log, results, outbox);

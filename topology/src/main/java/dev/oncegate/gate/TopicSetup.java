@@ -2,6 +2,7 @@ package dev.oncegate.gate;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
+import dev.oncegate.gate.store.ActionStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Makes the topics, and checks that they are as the gate needs them: there, equally partitioned where they must be, not
@@ -31,6 +33,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicSetup {
   /** What headers, keys and the record's own fields may take beside the payload. */
   private static final int OVERHEAD_BYTES = 65_536;
+
+  private static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
   private final Admin admin;
   private final GateConfig config;
@@ -42,8 +46,14 @@ public final class TopicSetup {
     this.topics = Topics.of(config);
   }
 
-  /** What was found: the partitions of the sources, and the largest record that the gate may have to write. */
-  record Found(int partitions, int largestRecordBytes) {}
+  /**
+   * What was found.
+   *
+   * @param partitions of the sources
+   * @param largestRecordBytes the largest record that the gate may have to write
+   * @param carriedMaxBytes the largest record that both reroute and dead letters take
+   */
+  record Found(int partitions, int largestRecordBytes, int carriedMaxBytes) {}
 
   /**
    * Makes the topics that are not there.
@@ -93,9 +103,7 @@ public final class TopicSetup {
     settings.put(
         TopicConfig.CLEANUP_POLICY_CONFIG,
         topic.equals(topics.circuits()) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
-    int args = config.getInt(GateKeys.ARGS_MAX_BYTES);
-    int result = config.getInt(GateKeys.RESULT_MAX_BYTES);
-    int payload = Math.max(1_048_588, args + result + OVERHEAD_BYTES);
+    int payload = Math.max(DEFAULT_MAX_MESSAGE_BYTES, payloadBytes());
     boolean carriesWhatCame = topic.equals(topics.deadLetters()) || topic.equals(topics.reroute());
     settings.put(
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(carriesWhatCame ? payload + OVERHEAD_BYTES : payload));
@@ -126,7 +134,10 @@ public final class TopicSetup {
     if (!problems.isEmpty() || commands == null) {
       throw new TopicsNotReadyException(problems);
     }
-    return new Found(commands.partitions().size(), largest(configs(descriptions.keySet())));
+    Map<String, Config> configs = configs(descriptions.keySet());
+    int carriedMaxBytes =
+        Math.min(maxMessageBytes(configs.get(topics.reroute())), maxMessageBytes(configs.get(topics.deadLetters())));
+    return new Found(commands.partitions().size(), largest(configs), carriedMaxBytes);
   }
 
   /** Everything that is wrong with the topics, a sentence each; empty where nothing is. */
@@ -144,6 +155,8 @@ public final class TopicSetup {
     checkPartitions(descriptions, problems);
     Map<String, Config> configs = configs(descriptions.keySet());
     configs.forEach((topic, settings) -> checkCleanup(topic, settings, problems));
+    configs.forEach((topic, settings) -> checkTimestamps(topic, settings, problems));
+    configs.putAll(configs(descriptions(List.of(changelog())).keySet()));
     checkSizes(configs, problems);
     return problems;
   }
@@ -180,11 +193,42 @@ public final class TopicSetup {
     }
   }
 
-  private void checkSizes(Map<String, Config> configs, List<String> problems) {
-    int payload = config.getInt(GateKeys.ARGS_MAX_BYTES) + config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES;
-    for (String topic : List.of(topics.effects(), topics.results())) {
-      checkSize(topic, configs, payload, "gate.args.max.bytes, gate.result.max.bytes and 64 KiB", problems);
+  /** What an effect (arguments and those of its compensation) or a result (a preview or an outcome) may take. */
+  private int payloadBytes() {
+    int args = config.getInt(GateKeys.ARGS_MAX_BYTES);
+    return Math.max(2 * args, args + config.getInt(GateKeys.RESULT_MAX_BYTES)) + OVERHEAD_BYTES;
+  }
+
+  /** What the changelog of the actions must take: a broker's default is too small for the largest results. */
+  static int changelogMaxMessageBytes(GateConfig config) {
+    return Math.max(DEFAULT_MAX_MESSAGE_BYTES, config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES);
+  }
+
+  private String changelog() {
+    return "%s-%s-changelog".formatted(config.applicationId(), ActionStore.NAME);
+  }
+
+  /** What answers an old command bears its time. */
+  private void checkTimestamps(String topic, Config settings, List<String> problems) {
+    boolean byBroker =
+        settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value().equals(TimestampType.LOG_APPEND_TIME.name);
+    String oldest = settings.get(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG).value();
+    if (topics.sinks().contains(topic) && !byBroker && Long.parseLong(oldest) != Long.MAX_VALUE) {
+      problems.add(
+          "Topic %s has message.timestamp.before.max.ms=%s; it must have no limit (%d), or the answer to an older record stops the gate."
+              .formatted(topic, oldest, Long.MAX_VALUE));
     }
+  }
+
+  private void checkSizes(Map<String, Config> configs, List<String> problems) {
+    for (String topic : List.of(topics.effects(), topics.results())) {
+      checkSize(
+          topic, configs, payloadBytes(),
+          "the larger of twice gate.args.max.bytes and of it with gate.result.max.bytes, and 64 KiB", problems);
+    }
+    checkSize(
+        changelog(), configs, config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES,
+        "gate.result.max.bytes and 64 KiB; kafka-configs.sh alters it", problems);
     int largestSource = largest(configs.keySet().stream().filter(this::isPublicSource).collect(
         LinkedHashMap::new, (map, topic) -> map.put(topic, configs.get(topic)), Map::putAll));
     for (String topic : List.of(topics.deadLetters(), topics.reroute())) {
@@ -215,8 +259,12 @@ public final class TopicSetup {
   }
 
   private Map<String, TopicDescription> descriptions() {
+    return descriptions(all());
+  }
+
+  private Map<String, TopicDescription> descriptions(List<String> names) {
     Map<String, TopicDescription> found = new LinkedHashMap<>();
-    admin.describeTopics(all())
+    admin.describeTopics(names)
         .topicNameValues()
         .forEach(
             (topic, description) -> {

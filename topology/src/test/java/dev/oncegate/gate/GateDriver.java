@@ -62,6 +62,7 @@ final class GateDriver implements AutoCloseable {
   static final Duration TICK = Duration.ofMillis(100);
   static final long DEADLINE_MS = 60_000;
   static final int RESULT_MAX_BYTES = 32_768;
+  static final int CARRIED_MAX_BYTES = 1_048_588 + 65_536;
   static final long COUNTS_INTERVAL_MS = 5_000;
   static final long COUNTS_WINDOW_MS = 60_000;
   static final GuardLimits LIMITS = new GuardLimits(200, 150, 10_000, 5, 4, 10, 100, 0, 3, 64, 10);
@@ -156,6 +157,7 @@ final class GateDriver implements AutoCloseable {
         new RunGuard(setup.limits, Map.of()),
         new ActionLedger(900_000, tool -> setup.maxAttempts),
         RESULT_MAX_BYTES,
+        CARRIED_MAX_BYTES,
         (topic, value) -> Wire.write(value),
         setup.deserializer,
         setup.clock,

@@ -130,6 +130,61 @@ class SizesTest {
     }
   }
 
+  @Test
+  void aDeadLetterThatWasSmallOnlyWhileItsAuthorCompressedItIsCutAndSaysWhereTheWholeLies() {
+    byte[] huge = ofAnotherType(5_000_000);
+    byte[] small = ofAnotherType(3);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("authors", new byte[2_000_000]);
+
+    for (Told told :
+        new Told[] {
+          gate.pipe(TOPICS.commands(), huge, START, new RecordHeaders()),
+          gate.pipe(TOPICS.commands(), small, START, headers),
+          gate.pipe(TOPICS.commands(), HUGE + HUGE, small, START, new RecordHeaders())
+        }) {
+      Told.Raw letter = told.onlyDeadLetter();
+
+      assertThat(sizeOf(letter)).isLessThan(MOST);
+      assertThat(letter.cause()).isEqualTo("WRONG_TYPE");
+      assertThat(letter.headers()).containsKeys(GateHeaders.DEAD_OFFSET, GateHeaders.DEAD_SIZE);
+    }
+  }
+
+  @Test
+  void aDeadLetterThatJustFitsIsLeftAsItCame() {
+    byte[] value = ofAnotherType(1_048_000);
+
+    Told.Raw letter = gate.pipe(TOPICS.commands(), value, START, new RecordHeaders()).onlyDeadLetter();
+
+    assertThat(letter.value()).isEqualTo(value);
+    assertThat(letter.headers()).doesNotContainKey(GateHeaders.DEAD_SIZE);
+  }
+
+  @Test
+  void aRecordThatIsTooLargeToBeCarriedOnIsPutAside() {
+    gate.close();
+    gate = GateDriver.with().partitions(8).open();
+    String elsewhere = "a run elsewhere";
+
+    Told.Raw letter =
+        gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE + HUGE)).onlyDeadLetter();
+
+    assertThat(letter.cause()).isEqualTo("TOO_LARGE");
+    assertThat(sizeOf(letter)).isLessThan(MOST);
+    assertThat(gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE)).reroutes()).hasSize(1);
+  }
+
+  private static byte[] ofAnotherType(int size) {
+    return Wire.write(ActionOutcome.newBuilder().setScope("run").setIdempotencyKey("k").setResult("x".repeat(size)).build());
+  }
+
+  private static int sizeOf(Told.Raw record) {
+    int key = record.key() == null ? 0 : record.key().length();
+    int value = record.value() == null ? 0 : record.value().length;
+    return key + value + record.headers().entrySet().stream().mapToInt(h -> h.getKey().length() + h.getValue().length()).sum();
+  }
+
   private static void assertFits(SpecificRecord record) {
     assertThat(Wire.write(record).length).isLessThan(MOST - 20_000);
   }
