@@ -20,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -91,7 +92,7 @@ public final class TopicSetup {
   private boolean createOne(String topic, int partitions, Optional<Short> replicationFactor) {
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), replicationFactor).configs(settingsOf(topic));
     try {
-      await(admin.createTopics(List.of(wanted)).all());
+      await(admin.createTopics(List.of(wanted)).all(), "Create", topic);
       return true;
     } catch (TopicExistsException e) {
       return false;
@@ -269,7 +270,7 @@ public final class TopicSetup {
         .forEach(
             (topic, description) -> {
               try {
-                found.put(topic, await(description));
+                found.put(topic, await(description, "Describe", topic));
               } catch (UnknownTopicOrPartitionException e) {
                 // What is not found is told with the other problems.
               }
@@ -281,16 +282,24 @@ public final class TopicSetup {
     List<ConfigResource> resources =
         names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
     Map<String, Config> configs = new LinkedHashMap<>();
-    await(admin.describeConfigs(resources).all()).forEach((resource, found) -> configs.put(resource.name(), found));
+    admin.describeConfigs(resources).values().forEach(
+        (resource, found) ->
+            configs.put(resource.name(), await(found, "DescribeConfigs", resource.name())));
     return configs;
   }
 
-  private static <T> T await(KafkaFuture<T> future) {
+  private static <T> T await(KafkaFuture<T> future, String right, String topic) {
     try {
       return future.get();
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException denied) {
+        throw new KafkaException(
+            "The gate's user may not %s topic %s: allow it (kafka-acls.sh --add --allow-principal User:NAME --operation %s --topic %s)."
+                .formatted(right, topic, right, topic),
+            denied);
+      }
       throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
     }
   }

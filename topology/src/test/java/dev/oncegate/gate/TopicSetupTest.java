@@ -103,6 +103,20 @@ class TopicSetupTest {
     assertThat(setup(Map.of()).problems()).isEmpty();
   }
 
+  @Test
+  void whatMayNotBeSeenIsNamedWithTheRightThatIsMissing() {
+    mayNotBeDescribed.add(TOPICS.outcomes());
+    assertThatThrownBy(() -> setup(Map.of()).problems())
+        .isInstanceOf(KafkaException.class)
+        .hasMessage(
+            "The gate's user may not Describe topic agent.outcomes: allow it (kafka-acls.sh --add --allow-principal User:NAME --operation Describe --topic agent.outcomes).");
+
+    mayNotBeDescribed.clear();
+    settingsMayNotBeSeen.add(TOPICS.effects());
+    assertThatThrownBy(() -> setup(Map.of()).problems())
+        .hasMessageContaining("--operation DescribeConfigs --topic agent.effects");
+  }
+
   private TopicSetup setup(Map<String, String> settings) {
     Admin admin =
         (Admin)
