@@ -112,7 +112,7 @@ final class ControlHandler {
       return;
     }
     ActionId id = new ActionId(parts.scopeOf(control), key);
-    ActionEntry known = actions.find(id, arrival.eventTimeMs());
+    ActionEntry known = actions.find(id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, parts.times().dedupWindowMs()));
     ActionEntry entry = known == null ? null : overdue.noticed(id, known, nowMs);
     StoredOutcome outcome = control.getOutcome();
     Settlement settlement =

@@ -29,7 +29,7 @@ final class GateTopology {
    */
   static Topology of(GateParts parts, Topology topology) {
     Topics topics = parts.topics();
-    EventTime eventTime = new EventTime(parts.clock());
+    EventTime eventTime = new EventTime(parts);
     ProcessorSupplier<byte[], byte[], byte[], byte[]> gate = () -> new GateProcessor(parts);
     for (String source : topics.sources()) {
       topology.addSource(

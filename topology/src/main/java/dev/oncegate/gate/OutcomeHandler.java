@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Handles what the executors report. */
 final class OutcomeHandler {
+  private final long dedupWindowMs;
   private final ActionLedger ledger;
   private final OutcomeCheck check;
   private final ActionStore actions;
@@ -24,6 +25,7 @@ final class OutcomeHandler {
   private final Outbox outbox;
 
   OutcomeHandler(GateParts parts, ActionStore actions, Settling settling, Outbox outbox) {
+    this.dedupWindowMs = parts.times().dedupWindowMs();
     this.ledger = parts.ledger();
     this.check = new OutcomeCheck(parts.resultMaxBytes());
     this.actions = actions;
@@ -38,7 +40,7 @@ final class OutcomeHandler {
       return;
     }
     ActionId id = new ActionId(reported.getScope(), reported.getIdempotencyKey());
-    ActionEntry entry = actions.find(id, arrival.eventTimeMs());
+    ActionEntry entry = actions.find(id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, dedupWindowMs));
     Settlement settlement = ledger.settle(entry, outcomeOf(reported));
     if (settlement instanceof Settlement.Settled settled && entry != null) {
       settling.settled(

@@ -2,6 +2,7 @@ package dev.oncegate.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** No client can push the time of a partition. */
 class EventTimeTest {
-  private final EventTime eventTime = new EventTime(new TestClock(GateDriver.START));
+  private final EventTime eventTime = new EventTime(GateDriver.parts(new TestClock(GateDriver.START)));
   private final long now = GateDriver.START.toEpochMilli();
 
   @Test
@@ -33,11 +34,29 @@ class EventTimeTest {
     assertThat(extracted(ConsumerRecord.NO_TIMESTAMP)).isEqualTo(now);
   }
 
+  @Test
+  void anOutcomeOrControlIsNoOlderThanTwoWindowsHoweverWrongItsTimestamp() {
+    long oldest = now - 2 * GateDriver.DEDUP_WINDOW.toMillis();
+    RecordHeaders carried = new RecordHeaders();
+    carried.add("oncegate.origin.topic", "agent.outcomes".getBytes(StandardCharsets.UTF_8));
+    RecordHeaders carriedCommand = new RecordHeaders();
+    carriedCommand.add("oncegate.origin.topic", "agent.commands".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(extracted("agent.outcomes", now / 1_000, new RecordHeaders())).isEqualTo(oldest);
+    assertThat(extracted("agent.controls", 0, new RecordHeaders())).isEqualTo(oldest);
+    assertThat(extracted("agent.outcomes", oldest + 1, new RecordHeaders())).isEqualTo(oldest + 1);
+    assertThat(extracted("oncegate-reroute", 0, carried)).isEqualTo(oldest);
+    assertThat(extracted("oncegate-reroute", 0, carriedCommand)).isZero();
+  }
+
   private long extracted(long timestamp) {
+    return extracted("agent.commands", timestamp, new RecordHeaders());
+  }
+
+  private long extracted(String topic, long timestamp, RecordHeaders headers) {
     ConsumerRecord<Object, Object> record =
         new ConsumerRecord<>(
-            "agent.commands", 0, 0, timestamp, TimestampType.CREATE_TIME, 0, 0, "k", "v", new RecordHeaders(),
-            Optional.empty());
+            topic, 0, 0, timestamp, TimestampType.CREATE_TIME, 0, 0, "k", "v", headers, Optional.empty());
     return eventTime.extract(record, now + 1_000_000);
   }
 }

@@ -146,6 +146,11 @@ final class GateDriver implements AutoCloseable {
     }
   }
 
+  /** A gate's parts, which go by a clock. */
+  static GateParts parts(TestClock clock) {
+    return parts(new Setup().clock(clock), () -> "");
+  }
+
   private static GateParts parts(Setup setup, Supplier<String> tokens) {
     long windowMs = DEDUP_WINDOW.toMillis();
     return new GateParts(

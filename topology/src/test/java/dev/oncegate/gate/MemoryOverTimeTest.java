@@ -11,11 +11,13 @@ import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.OutcomeStatus;
+import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.SideEffectClass;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +156,29 @@ class MemoryOverTimeTest {
     gate.succeed(effect, "late");
 
     assertThat(decisionOf(gate.send(aCommand()))).isEqualTo(Decision.REPLAYED);
+  }
+
+  @Test
+  void anOutcomeWithATimestampInSecondsSettlesAllTheSame() {
+    ActionEffect effect = gate.send(aCommand()).effect();
+    byte[] outcome = Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
+
+    gate.pipe(GateDriver.TOPICS.outcomes(), outcome, Instant.ofEpochMilli(START.getEpochSecond()), new RecordHeaders());
+
+    assertThat(decisionOf(gate.send(aCommand()))).isEqualTo(Decision.REPLAYED);
+  }
+
+  @Test
+  void anOutcomeThatWaitedThroughALongOutageStillSettles() {
+    ActionEffect effect = gate.send(aCommand()).effect();
+    byte[] outcome = Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
+    Instant reported = clock.instant();
+    restart(DEDUP_WINDOW.multipliedBy(5));
+
+    Told told = gate.pipe(GateDriver.TOPICS.outcomes(), outcome, reported, new RecordHeaders());
+
+    assertThat(told.deadLetters()).isEmpty();
+    assertThat(told.results()).extracting(ActionResult::getEvent).endsWith(ResultEvent.SETTLED);
   }
 
   private void restart(Duration clockMove) {
