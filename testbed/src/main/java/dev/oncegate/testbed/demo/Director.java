@@ -6,6 +6,7 @@ import dev.oncegate.testbed.agents.World;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Director {
   private static final Logger LOG = LoggerFactory.getLogger(Director.class);
-  private static final Duration LAST_ROUNDS = Duration.ofSeconds(15);
 
   private final Function<Random, World> worlds;
   private final Chronicle chronicle;
@@ -38,8 +38,15 @@ final class Director {
     this.seed = seed;
   }
 
-  /** Plays; returns when all rounds that began have ended, at most 15 s after the time. */
-  void play(List<Agent> cast, Duration time) throws InterruptedException {
+  /**
+   * Plays; returns when all rounds that began have ended.
+   *
+   * @param time in which rounds begin
+   * @param lastRounds how long after it those that have begun may go on
+   * @param enough when it is at 0, no round begins though there is time
+   */
+  void play(List<Agent> cast, Duration time, Duration lastRounds, CountDownLatch enough)
+      throws InterruptedException {
     ExecutorService stage =
         Executors.newCachedThreadPool(
             task -> {
@@ -50,13 +57,13 @@ final class Director {
     long beginNs = System.nanoTime();
     try {
       for (Agent agent : cast) {
-        Part part = new Part(agent, beginNs, time);
+        Part part = new Part(agent, beginNs, time, enough);
         for (int i = 0; i < agent.abreast(); i++) {
           stage.execute(part);
         }
       }
       stage.shutdown();
-      if (!stage.awaitTermination(time.plus(LAST_ROUNDS).toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!stage.awaitTermination(time.plus(lastRounds).toMillis(), TimeUnit.MILLISECONDS)) {
         chronicle.tell(
             Event.Kind.WARNING, "demo", "some agents do not come to an end and are stopped");
       }
@@ -69,13 +76,15 @@ final class Director {
     private final Agent agent;
     private final long beginNs;
     private final Duration time;
+    private final CountDownLatch enough;
     private final AtomicInteger next = new AtomicInteger(1);
     private final AtomicInteger played = new AtomicInteger();
 
-    Part(Agent agent, long beginNs, Duration time) {
+    Part(Agent agent, long beginNs, Duration time, CountDownLatch enough) {
       this.agent = agent;
       this.beginNs = beginNs;
       this.time = time;
+      this.enough = enough;
     }
 
     @Override
@@ -86,8 +95,8 @@ final class Director {
             round = next.getAndIncrement()) {
           long sinceBeginNs = System.nanoTime() - beginNs;
           long dueNs = time.toNanos() / agent.rounds() * (round - 1);
-          TimeUnit.NANOSECONDS.sleep(dueNs - sinceBeginNs);
-          if (sinceBeginNs > time.toNanos()) {
+          if (enough.await(dueNs - sinceBeginNs, TimeUnit.NANOSECONDS)
+              || sinceBeginNs > time.toNanos()) {
             return;
           }
           play(round);

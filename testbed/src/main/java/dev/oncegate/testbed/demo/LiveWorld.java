@@ -15,18 +15,28 @@ import java.util.concurrent.CompletableFuture;
 
 /** The world of one round, before a real gate. */
 final class LiveWorld implements World {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
   private final CommandSender sender;
   private final ResultListener results;
   private final Executions executions;
   private final Random random;
+  private final Duration patience;
 
-  LiveWorld(CommandSender sender, ResultListener results, Executions executions, Random random) {
+  /**
+   * A world.
+   *
+   * @param patience how long an answer is waited for
+   */
+  LiveWorld(
+      CommandSender sender,
+      ResultListener results,
+      Executions executions,
+      Random random,
+      Duration patience) {
     this.sender = sender;
     this.results = results;
     this.executions = executions;
     this.random = random;
+    this.patience = patience;
   }
 
   @Override
@@ -35,7 +45,7 @@ final class LiveWorld implements World {
         sender
             .send(command, placement, random)
             .thenCompose(at -> results.decisionOf(at.partition(), at.offset()));
-    return new Sent(decided, results::settlementOf, PATIENCE);
+    return new Sent(decided, results::settlementOf, patience);
   }
 
   @Override

@@ -14,9 +14,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class DirectorTest {
+  /** For all five rounds to begin, also where classes are still to be loaded. */
+  private static final Duration LONG_ENOUGH = Duration.ofMillis(500);
+
   private final List<String> told = new ArrayList<>();
   private final Chronicle chronicle =
       new Chronicle(() -> 0, event -> told.add(event.who() + ": " + event.text()));
@@ -79,13 +84,14 @@ class DirectorTest {
   private Dicer played(long seed, int rounds, Duration takes, Duration time)
       throws InterruptedException {
     Dicer dicer = new Dicer(rounds, takes);
-    new Director(DirectorTest::worldOf, chronicle, seed).play(List.of(dicer), time);
+    new Director(DirectorTest::worldOf, chronicle, seed)
+        .play(List.of(dicer), time, Duration.ofSeconds(15), new CountDownLatch(1));
     return dicer;
   }
 
   @Test
   void everyRoundIsPlayedOnceAndAFailureOfOneDoesNotStopTheOthers() throws InterruptedException {
-    Dicer dicer = played(1, 5, Duration.ZERO, Duration.ofMillis(50));
+    Dicer dicer = played(1, 5, Duration.ZERO, LONG_ENOUGH);
     assertThat(dicer.dice).containsOnlyKeys(1, 2, 3, 4, 5);
     assertThat(told)
         .containsExactlyInAnyOrder(
@@ -96,9 +102,9 @@ class DirectorTest {
 
   @Test
   void theSameSeedGivesEachRoundTheSameChanceAndAnotherSeedAnother() throws InterruptedException {
-    Map<Integer, Integer> one = played(1, 5, Duration.ZERO, Duration.ofMillis(20)).dice;
-    assertThat(played(1, 5, Duration.ZERO, Duration.ofMillis(20)).dice).isEqualTo(one);
-    assertThat(played(2, 5, Duration.ZERO, Duration.ofMillis(20)).dice).isNotEqualTo(one);
+    Map<Integer, Integer> one = played(1, 5, Duration.ZERO, LONG_ENOUGH).dice;
+    assertThat(played(1, 5, Duration.ZERO, LONG_ENOUGH).dice).isEqualTo(one);
+    assertThat(played(2, 5, Duration.ZERO, LONG_ENOUGH).dice).isNotEqualTo(one);
     Set<Integer> different = new TreeSet<>(one.values());
     assertThat(different).hasSize(5);
   }
@@ -108,5 +114,16 @@ class DirectorTest {
     Dicer dicer = played(1, 100, Duration.ofMillis(60), Duration.ofMillis(100));
     assertThat(dicer.dice.size()).isBetween(2, 8);
     assertThat(told).doesNotContain("dicer: has played all its 100 runs");
+  }
+
+  @Test
+  @Timeout(30)
+  void noRoundBeginsOnceItIsEnough() throws InterruptedException {
+    Dicer dicer = new Dicer(2, Duration.ZERO);
+    CountDownLatch enough = new CountDownLatch(1);
+    enough.countDown();
+    new Director(DirectorTest::worldOf, chronicle, 1)
+        .play(List.of(dicer), Duration.ofHours(1), Duration.ZERO, enough);
+    assertThat(dicer.dice).isEmpty();
   }
 }

@@ -1,0 +1,128 @@
+package dev.oncegate.testbed.promise;
+
+import dev.oncegate.cli.Oncegate;
+import dev.oncegate.testbed.stack.ChildJvm;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * An instance of the gate in a JVM of its own, as {@code serve} runs it. It may be started again
+ * and again: on the state that the start before has left.
+ */
+final class GateInstance implements AutoCloseable {
+  private static final List<String> FLAGS =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final String name;
+  private final Path directory;
+  private final Path configFile;
+  private final List<Path> logs = new ArrayList<>();
+  private ChildJvm jvm;
+
+  /**
+   * Starts an instance and waits until it has partitions and works on them.
+   *
+   * @param name also its client.id, by which the group knows it
+   * @param directory for its state, its configuration and its logs
+   */
+  GateInstance(String name, Path directory, Map<String, String> settings) {
+    this.name = name;
+    this.directory = directory;
+    this.configFile = directory.resolve("gate.properties");
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    properties.put("client.id", name);
+    properties.put("state.dir", state().toString());
+    try {
+      Files.createDirectories(directory);
+      try (Writer writer = Files.newBufferedWriter(configFile)) {
+        properties.store(writer, null);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    jvm = launch();
+  }
+
+  private ChildJvm launch() {
+    Path log = directory.resolve("%s-%d.log".formatted(name, logs.size() + 1));
+    logs.add(log);
+    ChildJvm started =
+        ChildJvm.start(
+            new ChildJvm.Program(
+                "gate " + name,
+                FLAGS,
+                ChildJvm.ownClassPath(),
+                Oncegate.class.getName(),
+                List.of("serve", "--config", configFile.toString()),
+                log));
+    started.awaitReady(
+        START, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
+    return started;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Starts it again after its end. */
+  void restart() {
+    jvm = launch();
+  }
+
+  /** Ends it by SIGKILL. */
+  void kill() {
+    jvm.kill();
+  }
+
+  /** Deletes what it knows; it must have ended. */
+  void loseState() throws IOException {
+    try (Stream<Path> files = Files.walk(state())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private Path state() {
+    return directory.resolve("state");
+  }
+
+  /** How the current start ended, in words. */
+  CompletableFuture<String> ended() {
+    return jvm.ended().thenApply(Throwable::getMessage);
+  }
+
+  /** Lines of all its logs at level WARN or ERROR, and those that no logger wrote. */
+  List<String> complaints() {
+    return logs.stream()
+        .flatMap(log -> textOf(log).lines().map(line -> "%s: %s".formatted(log.getFileName(), line)))
+        .filter(line -> !line.contains(" INFO "))
+        .toList();
+  }
+
+  private static String textOf(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Ends it by SIGTERM. */
+  @Override
+  public void close() {
+    jvm.close();
+  }
+}
