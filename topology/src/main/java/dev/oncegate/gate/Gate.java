@@ -130,6 +130,8 @@ public final class Gate implements AutoCloseable {
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         String.valueOf(TopicSetup.changelogMaxMessageBytes(config)));
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    // The partition assignor judges the consumer's settings alone, and would warn at every start that this is not set.
+    properties.put(StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
     properties.putAll(config.kafkaSettings());
     properties.put(BoundedRocksDb.MEMORY_BYTES, config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES));
     return properties;
