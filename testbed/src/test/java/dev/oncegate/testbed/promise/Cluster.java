@@ -88,10 +88,16 @@ final class Cluster implements AutoCloseable {
     return settings;
   }
 
-  GateInstance startInstance(String name) {
-    GateInstance instance = new GateInstance(name, directory.resolve(name), settings());
-    instances.add(instance);
-    return instance;
+  /** Starts instances at the same time and waits until all of them work. */
+  List<GateInstance> startInstances(String... names) {
+    List<GateInstance> started = new ArrayList<>();
+    for (String name : names) {
+      GateInstance instance = new GateInstance(name, directory.resolve(name), settings());
+      instances.add(instance);
+      started.add(instance);
+    }
+    started.forEach(GateInstance::awaitRunning);
+    return started;
   }
 
   /** The partitions that an instance works on, once it has any. */

@@ -31,7 +31,7 @@ final class GateInstance implements AutoCloseable {
   private ChildJvm jvm;
 
   /**
-   * Starts an instance and waits until it has partitions and works on them.
+   * Starts an instance; it works after {@link #awaitRunning}.
    *
    * @param name also its client.id, by which the group knows it
    * @param directory for its state, its configuration and its logs
@@ -58,18 +58,20 @@ final class GateInstance implements AutoCloseable {
   private ChildJvm launch() {
     Path log = directory.resolve("%s-%d.log".formatted(name, logs.size() + 1));
     logs.add(log);
-    ChildJvm started =
-        ChildJvm.start(
-            new ChildJvm.Program(
-                "gate " + name,
-                FLAGS,
-                ChildJvm.ownClassPath(),
-                Oncegate.class.getName(),
-                List.of("serve", "--config", configFile.toString()),
-                log));
-    started.awaitReady(
-        START, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
-    return started;
+    return ChildJvm.start(
+        new ChildJvm.Program(
+            "gate " + name,
+            FLAGS,
+            ChildJvm.ownClassPath(),
+            Oncegate.class.getName(),
+            List.of("serve", "--config", configFile.toString()),
+            log));
+  }
+
+  /** Waits until it has joined the group and works on what it was given. */
+  void awaitRunning() {
+    Path log = logs.get(logs.size() - 1);
+    jvm.awaitReady(START, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
   }
 
   String name() {
@@ -79,6 +81,7 @@ final class GateInstance implements AutoCloseable {
   /** Starts it again after its end. */
   void restart() {
     jvm = launch();
+    awaitRunning();
   }
 
   /** Ends it by SIGKILL. */
