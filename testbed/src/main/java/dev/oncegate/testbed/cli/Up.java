@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.cli;
 
 import dev.oncegate.cli.StopRequest;
+import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
@@ -71,6 +72,12 @@ final class Up implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requirePort(Stack.BROKER_PORT_SETTING, brokerPort);
     requirePort(Stack.REGISTRY_PORT_SETTING, registryPort);
+    if (partitions < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--partitions is %d: allowed is 1 and more".formatted(partitions));
+    }
+    // What is wrong with them is told now, not when broker and registry have been started.
+    GateConfig.of(settings);
     CompletableFuture<Void> stop = StopRequest.listen();
     try (DataDirectory directory = DataDirectory.open(data)) {
       UpFile.clear(directory.path());

@@ -105,10 +105,16 @@ class UpTest {
   }
 
   @Test
-  void badUsageIsToldFromAFailure() throws Exception {
-    Process up = up("up", "--registry-port", "65536");
-    assertThat(exitCode(up)).isEqualTo(2);
-    assertThat(outputOf("up")).contains("--registry-port is 65536: allowed is 0 to 65535");
+  void badUsageIsToldFromAFailureBeforeAnythingIsStarted() throws Exception {
+    Process port = up("port", "--registry-port", "65536");
+    Process partitions = up("partitions", "--partitions", "0");
+    Process setting = up("setting", "--set", "gate.scope=planet");
+    assertThat(exitCode(port)).isEqualTo(2);
+    assertThat(outputOf("port")).contains("--registry-port is 65536: allowed is 0 to 65535");
+    assertThat(exitCode(partitions)).isEqualTo(2);
+    assertThat(outputOf("partitions")).contains("--partitions is 0: allowed is 1 and more");
+    assertThat(exitCode(setting)).isEqualTo(2);
+    assertThat(outputOf("setting")).contains("planet", "gate.scope", "RUN").doesNotContain("Exception");
     assertThat(data()).doesNotExist();
   }
 
