@@ -43,7 +43,7 @@ final class EventTime implements TimestampExtractor {
   }
 
   private boolean isCommand(ConsumerRecord<Object, Object> record) {
-    String origin = GateHeaders.text(record.headers(), GateHeaders.ORIGIN_TOPIC);
-    return record.topic().equals(commands) || commands.equals(origin);
+    return record.topic().equals(commands)
+        || commands.equals(GateHeaders.text(record.headers(), GateHeaders.ORIGIN_TOPIC));
   }
 }
