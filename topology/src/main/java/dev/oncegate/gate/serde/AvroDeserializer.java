@@ -72,6 +72,10 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
               : "The first byte is 0x%02x; 0x00 is expected.".formatted(bytes[0]));
     }
     int id = ByteBuffer.wrap(bytes, 1, 4).getInt();
+    if (id < 0) {
+      // Not asked for: a registry may call that a bad request, which would look as if it refused the gate.
+      throw new RecordNotReadableException("The schema's id is %d; no registry has such.".formatted(id));
+    }
     Scratch own = scratch.get();
     SpecificDatumReader<Object> reader = own.readers.get(id);
     if (reader == null) {

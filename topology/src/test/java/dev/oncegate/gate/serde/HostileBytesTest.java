@@ -66,6 +66,16 @@ class HostileBytesTest {
   }
 
   @Test
+  void aNegativeSchemaIdWithoutAskingARegistryThatMayRefuseSuchAQuestion() {
+    byte[] negative = valid.clone();
+    negative[1] = (byte) 0x80;
+    int asked = REGISTRY.requests().size();
+
+    assertThat(isRead(negative)).isFalse();
+    assertThat(REGISTRY.requests()).hasSize(asked);
+  }
+
+  @Test
   void aValidRecordWithSomeBytesChanged() {
     Random random = new Random(SEED);
     int read = 0;
