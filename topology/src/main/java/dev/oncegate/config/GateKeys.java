@@ -102,7 +102,7 @@ public final class GateKeys {
           .define(TIMERS_INTERVAL_MS, Type.LONG, 200L, between(10L, 60_000L), LOW,
               "How often deadlines and due counts are looked at, in milliseconds.")
           .define(ROCKSDB_MEMORY_BYTES, Type.LONG, 268_435_456L, atLeast(16_777_216L), MEDIUM,
-              "Memory of all RocksDB stores of the process together, off the heap, in bytes, whatever the number of partitions.")
+              "Memory of all RocksDB stores of the process together, off the heap, in bytes, whatever the number of partitions; a quarter of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set.")
           .define(AVRO_SERDE, Type.STRING, "oncegate", ValidString.in("oncegate", "confluent"), LOW,
               "Whose Avro classes read and write records: oncegate has its own, confluent uses io.confluent's kafka-avro-serializer, which must be on the class path (Maven profile confluent). The bytes are the same.")
           .define(CLOSE_TIMEOUT_MS, Type.LONG, 30_000L, between(0L, 3_600_000L), LOW,

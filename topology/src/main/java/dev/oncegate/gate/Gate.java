@@ -38,6 +38,9 @@ public final class Gate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
   private static final int TOKEN_BYTES = 16;
 
+  /** What the stores have not committed lies outside RocksDB's caches; a quarter is Kafka's default at our default. */
+  private static final int UNCOMMITTED_SHARE = 4;
+
   private final KafkaStreams streams;
   private final GateConfig config;
   private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
@@ -122,18 +125,21 @@ public final class Gate implements AutoCloseable {
     };
   }
 
-  private static Properties streamsProperties(GateConfig config, int largestRecordBytes) {
+  static Properties streamsProperties(GateConfig config, int largestRecordBytes) {
     Properties properties = new Properties();
     // A record that the topics accept must not be refused by the producer.
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRecordBytes);
     properties.put(
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         String.valueOf(TopicSetup.changelogMaxMessageBytes(config)));
+    long memoryBytes = config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES);
+    long uncommittedBytes = memoryBytes / UNCOMMITTED_SHARE;
+    properties.put(StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, String.valueOf(uncommittedBytes));
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     // The partition assignor judges the consumer's settings alone, and would warn at every start that this is not set.
     properties.put(StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
     properties.putAll(config.kafkaSettings());
-    properties.put(BoundedRocksDb.MEMORY_BYTES, config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES));
+    properties.put(BoundedRocksDb.MEMORY_BYTES, memoryBytes - uncommittedBytes);
     return properties;
   }
 
