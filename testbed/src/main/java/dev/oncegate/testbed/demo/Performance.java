@@ -61,11 +61,7 @@ public final class Performance {
    * @param listener is told of each event as it happens, by several threads
    */
   public Performance(
-      List<Agent> cast,
-      Duration traffic,
-      Patience patience,
-      long seed,
-      Consumer<Event> listener) {
+      List<Agent> cast, Duration traffic, Patience patience, long seed, Consumer<Event> listener) {
     this.cast = cast;
     this.traffic = traffic;
     this.patience = patience;

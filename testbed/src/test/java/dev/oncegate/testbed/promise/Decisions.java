@@ -74,8 +74,8 @@ final class Decisions implements AutoCloseable {
   }
 
   /**
-   * What every run was told by now: its decisions in the order of run_seq, such as "ACCEPTED
-   * step-1 attempt 1".
+   * What every run was told by now: its decisions in the order of run_seq, such as "ACCEPTED step-1
+   * attempt 1".
    */
   Map<String, List<String>> byRun() {
     Map<String, Map<Long, String>> found = new TreeMap<>();

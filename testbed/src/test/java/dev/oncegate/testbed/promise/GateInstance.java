@@ -110,7 +110,8 @@ final class GateInstance implements AutoCloseable {
   /** Lines of all its logs at level WARN or ERROR, and those that no logger wrote. */
   List<String> complaints() {
     return logs.stream()
-        .flatMap(log -> textOf(log).lines().map(line -> "%s: %s".formatted(log.getFileName(), line)))
+        .flatMap(
+            log -> textOf(log).lines().map(line -> "%s: %s".formatted(log.getFileName(), line)))
         .filter(line -> !line.contains(" INFO "))
         .toList();
   }

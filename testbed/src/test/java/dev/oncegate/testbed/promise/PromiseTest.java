@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.testbed.agents.Agent;
-import dev.oncegate.testbed.agents.AirlineRuns;
 import dev.oncegate.testbed.agents.Cast;
 import dev.oncegate.testbed.agents.HonestAgent;
 import dev.oncegate.testbed.demo.Event;
@@ -24,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,7 +44,13 @@ class PromiseTest {
   private static final Performance.Patience PATIENCE =
       new Performance.Patience(
           Duration.ofSeconds(45), Duration.ofSeconds(30), Duration.ofSeconds(30));
-  private static final Duration TAKE_OVER = Duration.ofSeconds(30);
+
+  /**
+   * The session of a killed instance ends after 6 s. A transaction that it leaves open may keep its
+   * partitions waiting for longer: it is aborted when it is 10 s old, which the broker looks for
+   * every 10 s.
+   */
+  private static final Duration TAKE_OVER = Duration.ofSeconds(45);
 
   /** Each waits for the answer before it goes on, so that what it is told depends on no clock. */
   private static final Set<String> ONE_BY_ONE =
@@ -61,7 +65,8 @@ class PromiseTest {
           "Sender: .* retrying .* Error: CONCURRENT_TRANSACTIONS",
           // All tasks change hands at once, and are given only when they are let go.
           "ConsumerCoordinator: .* subscribed topics are not assigned to any members",
-          // Killed before the store had kept an offset: restored from its changelog.
+          // A store that has not kept an offset yet: wiped and restored from its changelog, for
+          // Kafka's check at the start does not ask whether stores are transactional.
           "ProcessorStateManager: .* did not find checkpoint offsets while stores are not empty",
           "StateDirectory: Failed to register startup state stores for task .* are corrupted");
 
