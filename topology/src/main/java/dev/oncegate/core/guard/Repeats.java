@@ -1,8 +1,8 @@
 package dev.oncegate.core.guard;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded: the one not seen for longest makes room for a new one. That can only lose counts, never invent them, so
  * the bound trips no honest run; a loop longer than the bound is left to the cap on all calls.
+ *
+ * <p>Packed into numbers, three for each fingerprint: every call of a run copies and stores them all.
  */
-public record Repeats(List<Repeat> byRecency) {
+public final class Repeats {
+  /** Fingerprint; count in the upper and failures in the lower half; last result. */
+  private static final int WIDTH = 3;
+
+  static final Repeats NONE = new Repeats(new long[0]);
+
+  private final long[] packed;
+
+  private Repeats(long[] packed) {
+    this.packed = packed;
+  }
 
   /**
    * One fingerprint's record.
@@ -22,84 +34,144 @@ public record Repeats(List<Repeat> byRecency) {
    */
   public record Repeat(long fingerprint, int count, int failures, long lastResult) {}
 
-  static final Repeats NONE = new Repeats(List.of());
-
-  public Repeats {
-    byRecency = List.copyOf(byRecency);
+  /** The repeats of a list, least recently seen first. */
+  public static Repeats of(List<Repeat> byRecency) {
+    long[] packed = new long[byRecency.size() * WIDTH];
+    for (int i = 0; i < byRecency.size(); i++) {
+      put(packed, i * WIDTH, byRecency.get(i));
+    }
+    return new Repeats(packed);
   }
 
-  @Nullable Repeat of(long fingerprint) {
-    for (int i = byRecency.size() - 1; i >= 0; i--) {
-      if (byRecency.get(i).fingerprint == fingerprint) {
-        return byRecency.get(i);
-      }
+  /** All that is known, least recently seen first. */
+  public List<Repeat> byRecency() {
+    List<Repeat> list = new ArrayList<>(packed.length / WIDTH);
+    for (int at = 0; at < packed.length; at += WIDTH) {
+      list.add(repeat(at));
     }
-    return null;
+    return list;
   }
 
   int count(long fingerprint) {
-    Repeat repeat = of(fingerprint);
-    return repeat == null ? 0 : repeat.count;
+    int at = indexOf(fingerprint);
+    return at < 0 ? 0 : countAt(at);
   }
 
   int failures(long fingerprint) {
-    Repeat repeat = of(fingerprint);
-    return repeat == null ? 0 : repeat.failures;
+    int at = indexOf(fingerprint);
+    return at < 0 ? 0 : failuresAt(at);
   }
 
   /** Counts one call, which was answered by a stored failure or not, as the most recent one. */
   Repeats called(long fingerprint, boolean answeredByFailure, int bound) {
-    Repeat before = of(fingerprint);
+    int at = indexOf(fingerprint);
+    int more = answeredByFailure ? 1 : 0;
     Repeat after =
-        before == null
-            ? new Repeat(fingerprint, 1, answeredByFailure ? 1 : 0, 0)
-            : new Repeat(
-                fingerprint, before.count + 1, before.failures + (answeredByFailure ? 1 : 0), before.lastResult);
-    List<Repeat> next = new ArrayList<>(byRecency.size() + 1);
-    int surplus = byRecency.size() + (before == null ? 1 : 0) - bound;
-    for (Repeat repeat : byRecency) {
-      if (repeat == before) {
-        continue;
-      }
-      if (surplus > 0) {
-        surplus--;
-      } else {
-        next.add(repeat);
-      }
+        at < 0
+            ? new Repeat(fingerprint, 1, more, 0)
+            : new Repeat(fingerprint, countAt(at) + 1, failuresAt(at) + more, packed[at + 2]);
+    int others = packed.length / WIDTH - (at < 0 ? 0 : 1);
+    int forgotten = Math.max(0, others + 1 - bound);
+    long[] next = new long[(others - forgotten + 1) * WIDTH];
+    int skip = forgotten * WIDTH;
+    if (at < 0) {
+      System.arraycopy(packed, skip, next, 0, packed.length - skip);
+    } else if (at < skip) {
+      // The one called lies among the oldest, which go: one more of the others does.
+      System.arraycopy(packed, skip + WIDTH, next, 0, packed.length - skip - WIDTH);
+    } else {
+      System.arraycopy(packed, skip, next, 0, at - skip);
+      System.arraycopy(packed, at + WIDTH, next, at - skip, packed.length - at - WIDTH);
     }
-    next.add(after);
+    put(next, next.length - WIDTH, after);
     return new Repeats(next);
   }
 
   Repeats failed(long fingerprint) {
-    return replaced(fingerprint, r -> new Repeat(r.fingerprint, r.count, r.failures + 1, r.lastResult));
+    Repeat before = find(fingerprint);
+    return before == null
+        ? this
+        : with(new Repeat(fingerprint, before.count, before.failures + 1, before.lastResult));
   }
 
   /** A success of a READ: another answer than last time is progress, so the count begins anew. */
   Repeats read(long fingerprint, long result) {
-    return replaced(
-        fingerprint,
-        r -> {
-          boolean progress = r.lastResult != 0 && r.lastResult != result;
-          return new Repeat(r.fingerprint, progress ? 0 : r.count, 0, result);
-        });
+    Repeat before = find(fingerprint);
+    if (before == null) {
+      return this;
+    }
+    boolean progress = before.lastResult != 0 && before.lastResult != result;
+    return with(new Repeat(fingerprint, progress ? 0 : before.count, 0, result));
   }
 
   /** A success that is no READ: the failures of this fingerprint are over, its count stays. */
   Repeats succeeded(long fingerprint, long result) {
-    return replaced(fingerprint, r -> new Repeat(r.fingerprint, r.count, 0, result));
+    Repeat before = find(fingerprint);
+    return before == null ? this : with(new Repeat(fingerprint, before.count, 0, result));
   }
 
   /** The state changed by {@code fingerprint}: what other fingerprints repeated before no longer counts. */
   Repeats stateChangedBy(long fingerprint) {
-    return new Repeats(
-        byRecency.stream()
-            .map(r -> r.fingerprint == fingerprint ? r : new Repeat(r.fingerprint, 0, 0, r.lastResult))
-            .toList());
+    long[] next = packed.clone();
+    for (int at = 0; at < next.length; at += WIDTH) {
+      if (next[at] != fingerprint) {
+        next[at + 1] = 0;
+      }
+    }
+    return new Repeats(next);
   }
 
-  private Repeats replaced(long fingerprint, UnaryOperator<Repeat> change) {
-    return new Repeats(
-        byRecency.stream().map(r -> r.fingerprint == fingerprint ? change.apply(r) : r).toList());
+  private Repeats with(Repeat changed) {
+    long[] next = packed.clone();
+    put(next, indexOf(changed.fingerprint), changed);
+    return new Repeats(next);
+  }
+
+  private @Nullable Repeat find(long fingerprint) {
+    int at = indexOf(fingerprint);
+    return at < 0 ? null : repeat(at);
+  }
+
+  /** Where a fingerprint's numbers begin; -1 where it is not known. */
+  private int indexOf(long fingerprint) {
+    for (int at = packed.length - WIDTH; at >= 0; at -= WIDTH) {
+      if (packed[at] == fingerprint) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private Repeat repeat(int at) {
+    return new Repeat(packed[at], countAt(at), failuresAt(at), packed[at + 2]);
+  }
+
+  private int countAt(int at) {
+    return (int) (packed[at + 1] >>> Integer.SIZE);
+  }
+
+  private int failuresAt(int at) {
+    return (int) packed[at + 1];
+  }
+
+  private static void put(long[] packed, int at, Repeat repeat) {
+    packed[at] = repeat.fingerprint;
+    packed[at + 1] = (long) repeat.count << Integer.SIZE | repeat.failures & 0xFFFF_FFFFL;
+    packed[at + 2] = repeat.lastResult;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Repeats repeats && Arrays.equals(repeats.packed, packed);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(packed);
+  }
+
+  @Override
+  public String toString() {
+    return byRecency().toString();
   }
 }

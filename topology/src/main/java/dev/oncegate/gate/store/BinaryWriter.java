@@ -1,13 +1,27 @@
 package dev.oncegate.gate.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the binary forms of stored state: variable-length integers, length-prefixed bytes and text. */
 final class BinaryWriter {
-  private byte[] buffer = new byte[512];
+  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private byte[] buffer;
   private int size;
+
+  BinaryWriter() {
+    this(512);
+  }
+
+  /** @param usualBytes about how much will be written */
+  BinaryWriter(int usualBytes) {
+    buffer = new byte[usualBytes];
+  }
 
   BinaryWriter writeByte(int value) {
     ensure(1);
@@ -31,10 +45,9 @@ final class BinaryWriter {
   }
 
   BinaryWriter writeFixedLong(long value) {
-    ensure(8);
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      buffer[size++] = (byte) (value >>> shift);
-    }
+    ensure(Long.BYTES);
+    LONG.set(buffer, size, value);
+    size += Long.BYTES;
     return this;
   }
 
@@ -44,6 +57,21 @@ final class BinaryWriter {
     System.arraycopy(value, 0, buffer, size, value.length);
     size += value.length;
     return this;
+  }
+
+  /** The bytes of hexadecimal digits, an even number of them in lower case, as {@link #writeBytes} writes them. */
+  BinaryWriter writeHex(String digits) {
+    int length = digits.length() / 2;
+    writeLong(length);
+    ensure(length);
+    for (int i = 0; i < length; i++) {
+      buffer[size++] = (byte) (nibble(digits.charAt(2 * i)) << 4 | nibble(digits.charAt(2 * i + 1)));
+    }
+    return this;
+  }
+
+  private static int nibble(char digit) {
+    return digit <= '9' ? digit - '0' : digit - 'a' + 10;
   }
 
   BinaryWriter writeText(String value) {

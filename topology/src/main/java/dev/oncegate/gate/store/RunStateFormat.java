@@ -17,13 +17,14 @@ import java.util.function.Function;
  */
 public final class RunStateFormat {
   private static final int NEWEST = 1;
+  private static final int USUAL_BYTES = 2_048;
   private static final HexFormat HEX = HexFormat.of();
 
   private RunStateFormat() {}
 
   /** The bytes of a run, in the newest form. */
   public static byte[] toBytes(RunState run) {
-    BinaryWriter out = new BinaryWriter().writeByte(NEWEST).writeLong(run.seq());
+    BinaryWriter out = new BinaryWriter(USUAL_BYTES).writeByte(NEWEST).writeLong(run.seq());
     write(out, run.circuit());
     RunState.Budget budget = run.budget();
     out.writeLong(budget.calls()).writeLong(budget.conflicts()).writeLong(budget.retries());
@@ -31,8 +32,9 @@ public final class RunStateFormat {
     for (int count : run.rate().counts()) {
       out.writeLong(count);
     }
-    out.writeLong(run.repeats().byRecency().size());
-    for (Repeats.Repeat repeat : run.repeats().byRecency()) {
+    List<Repeats.Repeat> repeats = run.repeats().byRecency();
+    out.writeLong(repeats.size());
+    for (Repeats.Repeat repeat : repeats) {
       out.writeFixedLong(repeat.fingerprint())
           .writeLong(repeat.count())
           .writeLong(repeat.failures())
@@ -46,7 +48,7 @@ public final class RunStateFormat {
     out.writeLong(run.lastCalls().size());
     for (RecentCall call : run.lastCalls()) {
       out.writeText(call.tool())
-          .writeBytes(HEX.parseHex(call.argsHash()))
+          .writeHex(call.argsHash())
           .writeLong(call.atMs())
           .writeLong(call.runSeq());
     }
@@ -74,7 +76,7 @@ public final class RunStateFormat {
     RunState.Budget budget = new RunState.Budget(in.readLong(), in.readLong(), in.readLong());
     CallRate rate = readRate(in);
     Repeats repeats =
-        new Repeats(
+        Repeats.of(
             readList(
                 in,
                 r -> new Repeats.Repeat(r.readFixedLong(), r.readInt(), r.readInt(), r.readFixedLong())));

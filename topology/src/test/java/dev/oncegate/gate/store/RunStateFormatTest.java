@@ -34,7 +34,7 @@ class RunStateFormatTest {
           new Circuit(Circuit.State.HALF_OPEN, 1_700_000_000_000L, 200, 2, 1, true, false),
           new RunState.Budget(150, 2, 3),
           new CallRate(1_700_000_000L, new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 900}),
-          new Repeats(List.of(new Repeats.Repeat(-1, 3, 2, 77), new Repeats.Repeat(Long.MAX_VALUE, 1, 0, 0))),
+          Repeats.of(List.of(new Repeats.Repeat(-1, 3, 2, 77), new Repeats.Repeat(Long.MAX_VALUE, 1, 0, 0))),
           new Tally(300, 200, 50, 20, 10, 5, 15),
           List.of(new RunState.WindowTally(1_700_000_000_000L, new Tally(3, 2, 1, 0, 0, 0, 0))),
           List.of(new RecentCall("book\u00e9", "00ff".repeat(16), 1_700_000_000_001L, 299)),
@@ -88,7 +88,7 @@ class RunStateFormatTest {
     Arbitrary<CallRate> rates =
         Combinators.combine(longs, ints.array(int[].class).ofSize(10)).as(CallRate::new);
     Arbitrary<Repeats> repeats =
-        Combinators.combine(longs, ints, ints, longs).as(Repeats.Repeat::new).list().ofMaxSize(70).map(Repeats::new);
+        Combinators.combine(longs, ints, ints, longs).as(Repeats.Repeat::new).list().ofMaxSize(70).map(Repeats::of);
     Arbitrary<Tally> tallies =
         Combinators.combine(longs, longs, longs, longs, longs, longs, longs).as(Tally::new);
     Arbitrary<List<RunState.WindowTally>> windows =
