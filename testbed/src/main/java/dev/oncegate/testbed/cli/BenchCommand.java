@@ -9,6 +9,7 @@ import dev.oncegate.testbed.bench.Workload;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.Stack;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -53,6 +54,12 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Makes the commands reproducible.")
   private long seed;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of all contenders, such as commit.interval.ms=20. May be repeated.")
+  private final Map<String, String> settings = new LinkedHashMap<>();
+
   @Option(names = "--json", description = "Print the result as one JSON object on the last line.")
   private boolean json;
 
@@ -67,8 +74,9 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (DataDirectory directory = DataDirectory.temporary("oncegate-bench");
         Stack stack = Stack.start(directory, 0, 0, stop)) {
-      Map<String, String> cluster =
-          Map.of("bootstrap.servers", stack.bootstrapServers(), "schema.registry.url", stack.registryUrl());
+      Map<String, String> cluster = new LinkedHashMap<>(settings);
+      cluster.put("bootstrap.servers", stack.bootstrapServers());
+      cluster.put("schema.registry.url", stack.registryUrl());
       Workload workload = new Workload(commands, duplicates, argsBytes, seed);
       Bench bench = new Bench(cluster, workload, partitions, rounds, directory.path(), out);
       CompletableFuture<List<Bench.Measured>> run = CompletableFuture.supplyAsync(bench::run);
