@@ -43,6 +43,16 @@ public final class Repeats {
     return new Repeats(packed);
   }
 
+  /** The repeats of {@link #packed()}. */
+  public static Repeats ofPacked(long[] packed) {
+    return new Repeats(packed);
+  }
+
+  /** All that is known, as numbers, to be stored; not a copy, and not to be changed. */
+  public long[] packed() {
+    return packed;
+  }
+
   /** All that is known, least recently seen first. */
   public List<Repeat> byRecency() {
     List<Repeat> list = new ArrayList<>(packed.length / WIDTH);

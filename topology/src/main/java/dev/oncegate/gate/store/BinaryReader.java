@@ -1,5 +1,6 @@
 package dev.oncegate.gate.store;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,13 @@ final class BinaryReader {
     return value;
   }
 
+  long[] readLongs() {
+    long[] values = new long[readInt()];
+    ByteBuffer.wrap(bytes, position, values.length * Long.BYTES).asLongBuffer().get(values);
+    position += values.length * Long.BYTES;
+    return values;
+  }
+
   String readText() {
     int length = readInt();
     String value = new String(bytes, position, length, StandardCharsets.UTF_8);
@@ -65,10 +73,5 @@ final class BinaryReader {
 
   boolean readBoolean() {
     return readByte() != 0;
-  }
-
-  /** Whether bytes are left: a later minor form may have appended fields that an older one lacks. */
-  boolean hasMore() {
-    return position < bytes.length;
   }
 }

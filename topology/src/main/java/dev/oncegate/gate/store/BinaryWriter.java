@@ -2,6 +2,7 @@ package dev.oncegate.gate.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -59,19 +60,13 @@ final class BinaryWriter {
     return this;
   }
 
-  /** The bytes of hexadecimal digits, an even number of them in lower case, as {@link #writeBytes} writes them. */
-  BinaryWriter writeHex(String digits) {
-    int length = digits.length() / 2;
-    writeLong(length);
-    ensure(length);
-    for (int i = 0; i < length; i++) {
-      buffer[size++] = (byte) (nibble(digits.charAt(2 * i)) << 4 | nibble(digits.charAt(2 * i + 1)));
-    }
+  /** Numbers of eight bytes each, after how many they are. */
+  BinaryWriter writeLongs(long[] values) {
+    writeLong(values.length);
+    ensure(values.length * Long.BYTES);
+    ByteBuffer.wrap(buffer, size, values.length * Long.BYTES).asLongBuffer().put(values);
+    size += values.length * Long.BYTES;
     return this;
-  }
-
-  private static int nibble(char digit) {
-    return digit <= '9' ? digit - '0' : digit - 'a' + 10;
   }
 
   BinaryWriter writeText(String value) {

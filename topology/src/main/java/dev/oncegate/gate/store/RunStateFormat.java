@@ -7,7 +7,6 @@ import dev.oncegate.core.guard.Repeats;
 import dev.oncegate.core.guard.RunState;
 import dev.oncegate.core.guard.Tally;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,7 +17,6 @@ import java.util.function.Function;
 public final class RunStateFormat {
   private static final int NEWEST = 1;
   private static final int USUAL_BYTES = 2_048;
-  private static final HexFormat HEX = HexFormat.of();
 
   private RunStateFormat() {}
 
@@ -32,14 +30,7 @@ public final class RunStateFormat {
     for (int count : run.rate().counts()) {
       out.writeLong(count);
     }
-    List<Repeats.Repeat> repeats = run.repeats().byRecency();
-    out.writeLong(repeats.size());
-    for (Repeats.Repeat repeat : repeats) {
-      out.writeFixedLong(repeat.fingerprint())
-          .writeLong(repeat.count())
-          .writeLong(repeat.failures())
-          .writeFixedLong(repeat.lastResult());
-    }
+    out.writeLongs(run.repeats().packed());
     write(out, run.total());
     out.writeLong(run.unpublished().size());
     for (RunState.WindowTally window : run.unpublished()) {
@@ -48,7 +39,7 @@ public final class RunStateFormat {
     out.writeLong(run.lastCalls().size());
     for (RecentCall call : run.lastCalls()) {
       out.writeText(call.tool())
-          .writeHex(call.argsHash())
+          .writeText(call.argsHash())
           .writeLong(call.atMs())
           .writeLong(call.runSeq());
     }
@@ -75,17 +66,13 @@ public final class RunStateFormat {
     Circuit circuit = readCircuit(in);
     RunState.Budget budget = new RunState.Budget(in.readLong(), in.readLong(), in.readLong());
     CallRate rate = readRate(in);
-    Repeats repeats =
-        Repeats.of(
-            readList(
-                in,
-                r -> new Repeats.Repeat(r.readFixedLong(), r.readInt(), r.readInt(), r.readFixedLong())));
+    Repeats repeats = Repeats.ofPacked(in.readLongs());
     Tally total = readTally(in);
     List<RunState.WindowTally> unpublished =
         readList(in, r -> new RunState.WindowTally(r.readLong(), readTally(r)));
     List<RecentCall> lastCalls =
         readList(
-            in, r -> new RecentCall(r.readText(), HEX.formatHex(r.readBytes()), r.readLong(), r.readLong()));
+            in, r -> new RecentCall(r.readText(), r.readText(), r.readLong(), r.readLong()));
     return new RunState(
         seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, in.readLong(), in.readLong(),
         in.readBoolean(), in.readBoolean(), in.readBoolean());
