@@ -50,7 +50,7 @@ final class CircuitEvents {
                 .map(
                     call ->
                         new CallEvidence(
-                            call.tool(), call.argsHash(), Instant.ofEpochMilli(call.atMs()), call.runSeq()))
+                            call.tool(), call.argsHash().toHex(), Instant.ofEpochMilli(call.atMs()), call.runSeq()))
                 .toList())
         .setGuardEnabled(circuit.enabled())
         .setAfterRunSeq(circuit.sinceSeq())

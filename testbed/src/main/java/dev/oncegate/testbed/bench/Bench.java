@@ -26,6 +26,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * committed answers. Figures of a shared machine mean little; their ratio within one run does.
  */
 public final class Bench {
+  /** A round that does not count: in it the JVMs compile what is hot. */
+  private static final int WARM_UP = 0;
+
   private static final Duration GIVE_UP = Duration.ofMinutes(5);
 
   private final Map<String, String> cluster;
@@ -88,14 +91,16 @@ public final class Bench {
     String prefix = "bench-%d.".formatted(System.currentTimeMillis());
     Map<String, List<Round>> figures = new LinkedHashMap<>();
     setUp(prefix);
-    for (int round = 1; round <= rounds; round++) {
+    for (int round = WARM_UP; round <= rounds; round++) {
       for (Contender contender : List.of(new PassThrough(), new FullGate())) {
         Round measured = measure(contender, config(prefix, contender, round));
         progress.println(
-            "round %d  %-12s %,10.0f answers/s  %6.1f µs of processor time each"
-                .formatted(round, contender.name(), measured.perSecond, measured.cpuMicros));
+            "round %d%s  %-12s %,10.0f answers/s  %6.1f µs of processor time each"
+                .formatted(round, round == WARM_UP ? " (warm-up)" : "", contender.name(), measured.perSecond, measured.cpuMicros));
         progress.flush();
-        figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(measured);
+        if (round != WARM_UP) {
+          figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(measured);
+        }
       }
     }
     return figures.entrySet().stream().map(e -> new Measured(e.getKey(), e.getValue())).toList();

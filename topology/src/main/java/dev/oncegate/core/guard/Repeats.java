@@ -43,48 +43,64 @@ public final class Repeats {
     return new Repeats(packed);
   }
 
-  /** The repeats of {@link #packed()}. */
-  public static Repeats ofPacked(long[] packed) {
-    return new Repeats(packed);
+  /** How many fingerprints are known. */
+  public int size() {
+    return packed.length / WIDTH;
   }
 
-  /** All that is known, as numbers, to be stored; not a copy, and not to be changed. */
-  public long[] packed() {
-    return packed;
+  /** A fingerprint by its place, from 0, least recently seen first. */
+  public long fingerprintAt(int index) {
+    return packed[index * WIDTH];
+  }
+
+  /** Its calls since the last state change. */
+  public int countAt(int index) {
+    return (int) (packed[index * WIDTH + 1] >>> Integer.SIZE);
+  }
+
+  /** Its failing answers since the last success or state change. */
+  public int failuresAt(int index) {
+    return (int) packed[index * WIDTH + 1];
+  }
+
+  /** 64 bits of a hash of its last successful result; 0 where there is none yet. */
+  public long lastResultAt(int index) {
+    return packed[index * WIDTH + 2];
   }
 
   /** All that is known, least recently seen first. */
   public List<Repeat> byRecency() {
-    List<Repeat> list = new ArrayList<>(packed.length / WIDTH);
-    for (int at = 0; at < packed.length; at += WIDTH) {
-      list.add(repeat(at));
+    List<Repeat> list = new ArrayList<>(size());
+    for (int i = 0; i < size(); i++) {
+      list.add(repeat(i));
     }
     return list;
   }
 
   int count(long fingerprint) {
-    int at = indexOf(fingerprint);
-    return at < 0 ? 0 : countAt(at);
+    int index = indexOf(fingerprint);
+    return index < 0 ? 0 : countAt(index);
   }
 
   int failures(long fingerprint) {
-    int at = indexOf(fingerprint);
-    return at < 0 ? 0 : failuresAt(at);
+    int index = indexOf(fingerprint);
+    return index < 0 ? 0 : failuresAt(index);
   }
 
   /** Counts one call, which was answered by a stored failure or not, as the most recent one. */
   Repeats called(long fingerprint, boolean answeredByFailure, int bound) {
-    int at = indexOf(fingerprint);
+    int index = indexOf(fingerprint);
     int more = answeredByFailure ? 1 : 0;
     Repeat after =
-        at < 0
+        index < 0
             ? new Repeat(fingerprint, 1, more, 0)
-            : new Repeat(fingerprint, countAt(at) + 1, failuresAt(at) + more, packed[at + 2]);
-    int others = packed.length / WIDTH - (at < 0 ? 0 : 1);
+            : new Repeat(fingerprint, countAt(index) + 1, failuresAt(index) + more, lastResultAt(index));
+    int others = size() - (index < 0 ? 0 : 1);
     int forgotten = Math.max(0, others + 1 - bound);
     long[] next = new long[(others - forgotten + 1) * WIDTH];
     int skip = forgotten * WIDTH;
-    if (at < 0) {
+    int at = index * WIDTH;
+    if (index < 0) {
       System.arraycopy(packed, skip, next, 0, packed.length - skip);
     } else if (at < skip) {
       // The one called lies among the oldest, which go: one more of the others does.
@@ -133,35 +149,27 @@ public final class Repeats {
 
   private Repeats with(Repeat changed) {
     long[] next = packed.clone();
-    put(next, indexOf(changed.fingerprint), changed);
+    put(next, indexOf(changed.fingerprint) * WIDTH, changed);
     return new Repeats(next);
   }
 
   private @Nullable Repeat find(long fingerprint) {
-    int at = indexOf(fingerprint);
-    return at < 0 ? null : repeat(at);
+    int index = indexOf(fingerprint);
+    return index < 0 ? null : repeat(index);
   }
 
-  /** Where a fingerprint's numbers begin; -1 where it is not known. */
+  /** The place of a fingerprint; -1 where it is not known. */
   private int indexOf(long fingerprint) {
-    for (int at = packed.length - WIDTH; at >= 0; at -= WIDTH) {
-      if (packed[at] == fingerprint) {
-        return at;
+    for (int i = size() - 1; i >= 0; i--) {
+      if (fingerprintAt(i) == fingerprint) {
+        return i;
       }
     }
     return -1;
   }
 
-  private Repeat repeat(int at) {
-    return new Repeat(packed[at], countAt(at), failuresAt(at), packed[at + 2]);
-  }
-
-  private int countAt(int at) {
-    return (int) (packed[at + 1] >>> Integer.SIZE);
-  }
-
-  private int failuresAt(int at) {
-    return (int) packed[at + 1];
+  private Repeat repeat(int index) {
+    return new Repeat(fingerprintAt(index), countAt(index), failuresAt(index), lastResultAt(index));
   }
 
   private static void put(long[] packed, int at, Repeat repeat) {

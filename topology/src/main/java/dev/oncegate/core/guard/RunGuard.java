@@ -4,6 +4,7 @@ import static dev.oncegate.core.guard.GuardLimits.exceeded;
 
 import dev.oncegate.core.guard.Circuit.Cause;
 import dev.oncegate.core.guard.Circuit.State;
+import dev.oncegate.core.intake.Digest256;
 import dev.oncegate.core.intake.SideEffectClass;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,7 +202,8 @@ public final class RunGuard {
         repeats = repeats.called(identity.fingerprint(), call.answeredByFailure(), judged.maxFingerprints());
       }
       lastCalls = new ArrayList<>(lastCalls);
-      lastCalls.add(new RecentCall(identity.tool(), identity.argsHash(), call.eventTimeMs(), call.runSeq()));
+      Digest256 argsHash = Digest256.ofHex(identity.argsHash());
+      lastCalls.add(new RecentCall(identity.tool(), argsHash, call.eventTimeMs(), call.runSeq()));
       lastCalls = lastCalls.subList(Math.max(0, lastCalls.size() - judged.evidenceCalls()), lastCalls.size());
     }
     return run.with(budget, run.rate().plusCallAt(call.eventTimeMs(), limits.rateWindowMs()), repeats, lastCalls);

@@ -1,6 +1,5 @@
 package dev.oncegate.gate.store;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +46,6 @@ final class BinaryReader {
     System.arraycopy(bytes, position, value, 0, length);
     position += length;
     return value;
-  }
-
-  long[] readLongs() {
-    long[] values = new long[readInt()];
-    ByteBuffer.wrap(bytes, position, values.length * Long.BYTES).asLongBuffer().get(values);
-    position += values.length * Long.BYTES;
-    return values;
   }
 
   String readText() {

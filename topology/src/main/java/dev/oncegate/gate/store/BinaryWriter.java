@@ -2,7 +2,6 @@ package dev.oncegate.gate.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -57,15 +56,6 @@ final class BinaryWriter {
     ensure(value.length);
     System.arraycopy(value, 0, buffer, size, value.length);
     size += value.length;
-    return this;
-  }
-
-  /** Numbers of eight bytes each, after how many they are. */
-  BinaryWriter writeLongs(long[] values) {
-    writeLong(values.length);
-    ensure(values.length * Long.BYTES);
-    ByteBuffer.wrap(buffer, size, values.length * Long.BYTES).asLongBuffer().put(values);
-    size += values.length * Long.BYTES;
     return this;
   }
 

