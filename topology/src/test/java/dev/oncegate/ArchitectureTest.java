@@ -23,36 +23,62 @@ import java.util.concurrent.ThreadLocalRandom;
 class ArchitectureTest {
 
   /**
-   * A list of what is allowed, so that what nobody thought of is not: no Kafka, no Avro, no HTTP, no clock (java.time),
-   * no files, no logging. The canonicalizer of numbers declares an IOException.
+   * A list of what is allowed, so that what nobody thought of is not: no Kafka, no Avro, no HTTP,
+   * no clock (java.time), no files, no logging. The canonicalizer of numbers declares an
+   * IOException.
    */
   @ArchTest
   static final ArchRule theCoreKnowsNothingButPlainJavaAndItself =
-      classes().that().resideInAPackage("dev.oncegate.core..")
-          .should().onlyDependOnClassesThat(
+      classes()
+          .that()
+          .resideInAPackage("dev.oncegate.core..")
+          .should()
+          .onlyDependOnClassesThat(
               resideInAnyPackage(
-                      "dev.oncegate.core..", "java.lang..", "java.util", "java.util.function", "java.util.stream",
-                      "java.nio", "java.nio.charset", "java.security", "org.jspecify.annotations", "org.erdtman.jcs")
+                      "dev.oncegate.core..",
+                      "java.lang..",
+                      "java.util",
+                      "java.util.function",
+                      "java.util.stream",
+                      "java.nio",
+                      "java.nio.charset",
+                      "java.security",
+                      "org.jspecify.annotations",
+                      "org.erdtman.jcs")
                   .or(type(IOException.class)));
 
   @ArchTest
   static final ArchRule theCoreIsToldTheTimeAndNeverAsks =
-      noClasses().that().resideInAPackage("dev.oncegate.core..")
-          .should().callMethod(System.class, "currentTimeMillis")
-          .orShould().callMethod(System.class, "nanoTime")
-          .orShould().dependOnClassesThat().belongToAnyOf(Timer.class);
+      noClasses()
+          .that()
+          .resideInAPackage("dev.oncegate.core..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .dependOnClassesThat()
+          .belongToAnyOf(Timer.class);
 
   @ArchTest
   static final ArchRule theSameInputGivesTheSameDecisionsForTheCoreHasNoChanceInIt =
-      noClasses().that().resideInAPackage("dev.oncegate.core..")
-          .should().dependOnClassesThat().belongToAnyOf(
-              Random.class, SecureRandom.class, ThreadLocalRandom.class, UUID.class)
-          .orShould().callMethod(Math.class, "random");
+      noClasses()
+          .that()
+          .resideInAPackage("dev.oncegate.core..")
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(Random.class, SecureRandom.class, ThreadLocalRandom.class, UUID.class)
+          .orShould()
+          .callMethod(Math.class, "random");
 
   @ArchTest
   static final ArchRule theIntakeKnowsNeitherGuardNorLedger =
-      noClasses().that().resideInAPackage("dev.oncegate.core.intake..")
-          .should().dependOnClassesThat().resideInAnyPackage("dev.oncegate.core.guard..", "dev.oncegate.core.ledger..");
+      noClasses()
+          .that()
+          .resideInAPackage("dev.oncegate.core.intake..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.oncegate.core.guard..", "dev.oncegate.core.ledger..");
 
   @ArchTest
   static final ArchRule guardAndLedgerDoNotKnowEachOther =
@@ -64,19 +90,32 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule nothingKnowsTheCommandLine =
-      noClasses().that(resideOutsideOfPackage("dev.oncegate.cli.."))
-          .should().dependOnClassesThat().resideInAPackage("dev.oncegate.cli..");
+      noClasses()
+          .that(resideOutsideOfPackage("dev.oncegate.cli.."))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.oncegate.cli..");
 
   @ArchTest
   static final ArchRule theGateDoesNotKnowItsOperations =
-      noClasses().that().resideInAPackage("dev.oncegate.gate..")
-          .should().dependOnClassesThat().resideInAPackage("dev.oncegate.ops..");
+      noClasses()
+          .that()
+          .resideInAPackage("dev.oncegate.gate..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.oncegate.ops..");
 
   @ArchTest
   static final ArchRule noClassIsNamedAfterItsMechanism =
-      noClasses().should().haveSimpleNameEndingWith("Manager")
-          .orShould().haveSimpleNameEndingWith("Helper")
-          .orShould().haveSimpleNameEndingWith("Util")
-          .orShould().haveSimpleNameEndingWith("Utils")
-          .orShould().haveSimpleNameEndingWith("Impl");
+      noClasses()
+          .should()
+          .haveSimpleNameEndingWith("Manager")
+          .orShould()
+          .haveSimpleNameEndingWith("Helper")
+          .orShould()
+          .haveSimpleNameEndingWith("Util")
+          .orShould()
+          .haveSimpleNameEndingWith("Utils")
+          .orShould()
+          .haveSimpleNameEndingWith("Impl");
 }

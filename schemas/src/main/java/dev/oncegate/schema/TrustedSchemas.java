@@ -3,8 +3,8 @@ package dev.oncegate.schema;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * Tells Avro that the generated classes of this package may be made from schemas. Since 1.12.2 Avro refuses every class
- * that nobody vouched for, builders included.
+ * Tells Avro that the generated classes of this package may be made from schemas. Since 1.12.2 Avro
+ * refuses every class that nobody vouched for, builders included.
  */
 public final class TrustedSchemas {
   static {
@@ -16,7 +16,10 @@ public final class TrustedSchemas {
 
   private TrustedSchemas() {}
 
-  /** Vouches for the classes, once for the process. To be called before the first of them is built or read. */
+  /**
+   * Vouches for the classes, once for the process. To be called before the first of them is built
+   * or read.
+   */
   public static void trust() {
     // The static initialiser has done it.
   }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
-/** The records of the public topics: as they are now, and as they were released, version by version. */
+/**
+ * The records of the public topics: as they are now, and as they were released, version by version.
+ */
 final class ReleasedSchemas {
   static final Path FOLDER = Path.of("src", "released");
 

@@ -61,11 +61,15 @@ class SchemaCompatibilityTest {
     List<Path> versions = ReleasedSchemas.versions();
     assertThat(versions).isNotEmpty();
     for (Path version : versions) {
-      assertThat(ReleasedSchemas.filesOf(version)).as(version.toString()).isNotEmpty().allSatisfy(file -> {
-        Schema schema = ReleasedSchemas.read(file);
-        assertThat(file).hasFileName(schema.getName() + ".avsc");
-        assertThat(schema.getNamespace()).isEqualTo("dev.oncegate.schema");
-      });
+      assertThat(ReleasedSchemas.filesOf(version))
+          .as(version.toString())
+          .isNotEmpty()
+          .allSatisfy(
+              file -> {
+                Schema schema = ReleasedSchemas.read(file);
+                assertThat(file).hasFileName(schema.getName() + ".avsc");
+                assertThat(schema.getNamespace()).isEqualTo("dev.oncegate.schema");
+              });
     }
   }
 
@@ -86,16 +90,28 @@ class SchemaCompatibilityTest {
     assertThat(ReleasedSchemas.filesOf(first))
         .extracting(file -> file.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "ActionCommand.avsc", "ActionEffect.avsc", "ActionOutcome.avsc", "ActionResult.avsc", "ConflictEvent.avsc",
-            "RunCallCounts.avsc", "CircuitEvent.avsc", "ControlCommand.avsc", "Escalation.avsc");
+            "ActionCommand.avsc",
+            "ActionEffect.avsc",
+            "ActionOutcome.avsc",
+            "ActionResult.avsc",
+            "ConflictEvent.avsc",
+            "RunCallCounts.avsc",
+            "CircuitEvent.avsc",
+            "ControlCommand.avsc",
+            "Escalation.avsc");
   }
 
   @Test
   void aFieldAddedWithoutADefaultIsDetected() {
     Schema broken =
-        changed(ActionCommand.SCHEMA$, "\"fields\":[", "\"fields\":[{\"name\":\"new\",\"type\":\"string\"},");
+        changed(
+            ActionCommand.SCHEMA$,
+            "\"fields\":[",
+            "\"fields\":[{\"name\":\"new\",\"type\":\"string\"},");
     assertThat(problemsBetween(broken, ActionCommand.SCHEMA$))
-        .singleElement().asString().contains("READER_FIELD_MISSING_DEFAULT_VALUE", "new");
+        .singleElement()
+        .asString()
+        .contains("READER_FIELD_MISSING_DEFAULT_VALUE", "new");
   }
 
   @Test
@@ -107,15 +123,22 @@ class SchemaCompatibilityTest {
         fields.add(new Schema.Field(field, field.schema()));
       }
     }
-    Schema broken = Schema.createRecord(released.getName(), released.getDoc(), released.getNamespace(), false, fields);
+    Schema broken =
+        Schema.createRecord(
+            released.getName(), released.getDoc(), released.getNamespace(), false, fields);
     assertThat(problemsBetween(broken, released))
-        .singleElement().asString().contains("READER_FIELD_MISSING_DEFAULT_VALUE", "args_hash");
+        .singleElement()
+        .asString()
+        .contains("READER_FIELD_MISSING_DEFAULT_VALUE", "args_hash");
   }
 
   @Test
   void aFieldOfAnotherTypeIsDetected() {
-    Schema broken = changed(ActionEffect.SCHEMA$, "\"name\":\"attempt\",\"type\":\"int\"",
-        "\"name\":\"attempt\",\"type\":\"string\"");
+    Schema broken =
+        changed(
+            ActionEffect.SCHEMA$,
+            "\"name\":\"attempt\",\"type\":\"int\"",
+            "\"name\":\"attempt\",\"type\":\"string\"");
     assertThat(problemsBetween(broken, ActionEffect.SCHEMA$)).asString().contains("TYPE_MISMATCH");
   }
 
@@ -124,13 +147,18 @@ class SchemaCompatibilityTest {
     String withDefault = "\"DESTRUCTIVE\"],\"default\":\"WRITE\"";
     Schema careless = changed(ActionCommand.SCHEMA$, withDefault, "\"DESTRUCTIVE\"]");
     Schema broken = changed(ActionCommand.SCHEMA$, withDefault, "\"DESTRUCTIVE\",\"PURGE\"]");
-    assertThat(problemsBetween(broken, careless)).asString().contains("MISSING_ENUM_SYMBOLS", "PURGE");
+    assertThat(problemsBetween(broken, careless))
+        .asString()
+        .contains("MISSING_ENUM_SYMBOLS", "PURGE");
   }
 
   @Test
   void anOlderReaderSurvivesASymbolItDoesNotKnow() throws IOException {
     Schema newer =
-        changed(ActionCommand.SCHEMA$, "\"DESTRUCTIVE\"],\"default\"", "\"DESTRUCTIVE\",\"PURGE\"],\"default\"");
+        changed(
+            ActionCommand.SCHEMA$,
+            "\"DESTRUCTIVE\"],\"default\"",
+            "\"DESTRUCTIVE\",\"PURGE\"],\"default\"");
     assertThat(problemsBetween(newer, ActionCommand.SCHEMA$)).isEmpty();
     GenericRecord written =
         new GenericRecordBuilder(newer)
@@ -149,7 +177,11 @@ class SchemaCompatibilityTest {
 
   @Test
   void anOlderReaderSurvivesADecisionItDoesNotKnow() {
-    Schema newer = changed(ActionResult.SCHEMA$, "\"CONFIRMATION_REQUIRED\",", "\"CONFIRMATION_REQUIRED\",\"DEFERRED\",");
+    Schema newer =
+        changed(
+            ActionResult.SCHEMA$,
+            "\"CONFIRMATION_REQUIRED\",",
+            "\"CONFIRMATION_REQUIRED\",\"DEFERRED\",");
     assertThat(problemsBetween(newer, ActionResult.SCHEMA$)).isEmpty();
   }
 
@@ -180,7 +212,8 @@ class SchemaCompatibilityTest {
     return bytes.toByteArray();
   }
 
-  private static GenericRecord decode(byte[] bytes, Schema writer, Schema reader) throws IOException {
+  private static GenericRecord decode(byte[] bytes, Schema writer, Schema reader)
+      throws IOException {
     return new GenericDatumReader<GenericRecord>(writer, reader)
         .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
   }

@@ -32,8 +32,11 @@ class SchemaDocumentationTest {
   @MethodSource("namedTypes")
   void everyFieldSaysWhatItIs(Schema schema) {
     if (schema.getType() == Schema.Type.RECORD) {
-      assertThat(schema.getFields()).isNotEmpty().allSatisfy(field ->
-          assertThat(field.doc()).as("%s.%s", schema.getName(), field.name()).isNotBlank());
+      assertThat(schema.getFields())
+          .isNotEmpty()
+          .allSatisfy(
+              field ->
+                  assertThat(field.doc()).as("%s.%s", schema.getName(), field.name()).isNotBlank());
     }
   }
 
@@ -51,9 +54,11 @@ class SchemaDocumentationTest {
     if (schema.getType() == Schema.Type.RECORD) {
       assertThat(schema.getFields())
           .filteredOn(field -> isTimestamp(field.schema()))
-          .allSatisfy(field -> assertThat(field.doc())
-              .as("%s.%s", schema.getName(), field.name())
-              .contains("milliseconds since the epoch"));
+          .allSatisfy(
+              field ->
+                  assertThat(field.doc())
+                      .as("%s.%s", schema.getName(), field.name())
+                      .contains("milliseconds since the epoch"));
     }
   }
 
@@ -82,7 +87,7 @@ class SchemaDocumentationTest {
       case ARRAY -> collect(schema.getElementType(), found);
       case MAP -> collect(schema.getValueType(), found);
       case UNION -> schema.getTypes().forEach(member -> collect(member, found));
-      default -> { }
+      default -> {}
     }
   }
 }

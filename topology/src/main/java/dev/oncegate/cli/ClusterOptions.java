@@ -11,7 +11,9 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that say which cluster is meant; by default the one that {@code oncegate up} runs here. */
+/**
+ * Options that say which cluster is meant; by default the one that {@code oncegate up} runs here.
+ */
 public final class ClusterOptions {
   /** Where {@code up} keeps its data, and says how to reach it while it runs. */
   public static final Path HOME = Path.of(System.getProperty("oncegate.home", ""), ".oncegate");
@@ -34,10 +36,14 @@ public final class ClusterOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Properties file with the settings of gate and clients, such as gate.topic.prefix or security.protocol.")
+      description =
+          "Properties file with the settings of gate and clients, such as gate.topic.prefix or security.protocol.")
   private @Nullable Path file;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; goes before file and environment.")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting; goes before file and environment.")
   private final Map<String, String> set = new LinkedHashMap<>();
 
   /**
@@ -65,7 +71,8 @@ public final class ClusterOptions {
   private static void require(Map<String, String> settings, String key, String option) {
     if (!settings.containsKey(key)) {
       throw new FailedException(
-          "%s is not set and no 'oncegate up' runs here: start one, or name a cluster by %s.".formatted(key, option));
+          "%s is not set and no 'oncegate up' runs here: start one, or name a cluster by %s."
+              .formatted(key, option));
     }
   }
 }

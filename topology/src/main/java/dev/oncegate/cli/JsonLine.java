@@ -18,10 +18,12 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a record of a schema from a line of JSON: names as in the schema; absent fields take their defaults.
+ * Reads a record of a schema from a line of JSON: names as in the schema; absent fields take their
+ * defaults.
  *
- * <p>Arguments and results given as an object are taken as they are written, character by character: what a number or a
- * duplicate name in them means is for the gate to judge, not for a JSON library on the way.
+ * <p>Arguments and results given as an object are taken as they are written, character by
+ * character: what a number or a duplicate name in them means is for the gate to judge, not for a
+ * JSON library on the way.
  */
 final class JsonLine {
   private static final JsonFactory JSON =
@@ -62,16 +64,20 @@ final class JsonLine {
 
   private SpecificRecord record(String path, Schema schema) throws IOException {
     if (in.currentToken() != JsonToken.START_OBJECT) {
-      throw path.isEmpty() ? new IllegalArgumentException("a JSON object is expected") : wrong(path, "an object");
+      throw path.isEmpty()
+          ? new IllegalArgumentException("a JSON object is expected")
+          : wrong(path, "an object");
     }
-    SpecificRecord record = (SpecificRecord) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
+    SpecificRecord record =
+        (SpecificRecord) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
     boolean[] given = new boolean[schema.getFields().size()];
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
       Schema.Field field = schema.getField(name);
       if (field == null) {
         throw new IllegalArgumentException(
-            "%s is no field of %s; there are %s".formatted(path + name, schema.getName(), names(schema)));
+            "%s is no field of %s; there are %s"
+                .formatted(path + name, schema.getName(), names(schema)));
       }
       in.nextToken();
       if (in.currentToken() != JsonToken.VALUE_NULL) {
@@ -101,14 +107,22 @@ final class JsonLine {
       case ENUM -> symbol(path, schema);
       case BOOLEAN -> bool(path);
       case INT -> integer(path);
-      case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? time(path) : number(path);
+      case LONG ->
+          schema.getLogicalType() instanceof LogicalTypes.TimestampMillis
+              ? time(path)
+              : number(path);
       case STRING -> JSON_TEXTS.contains(name) ? text(path, true) : text(path, false);
-      default -> throw new IllegalStateException("no command, outcome or control has a field of type " + schema);
+      default ->
+          throw new IllegalStateException(
+              "no command, outcome or control has a field of type " + schema);
     };
   }
 
   private static Schema withoutNull(Schema union) {
-    return union.getTypes().stream().filter(type -> type.getType() != Schema.Type.NULL).findFirst().orElseThrow();
+    return union.getTypes().stream()
+        .filter(type -> type.getType() != Schema.Type.NULL)
+        .findFirst()
+        .orElseThrow();
   }
 
   private String text(String path, boolean mayBeAnObject) throws IOException {
@@ -131,7 +145,8 @@ final class JsonLine {
   }
 
   private long number(String path) throws IOException {
-    if (in.currentToken() != JsonToken.VALUE_NUMBER_INT || in.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+    if (in.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || in.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
       throw wrong(path, "a whole number of 64 bits");
     }
     return in.getLongValue();
@@ -169,6 +184,7 @@ final class JsonLine {
 
   private IllegalArgumentException wrong(String path, String expected) throws IOException {
     String name = path.endsWith(".") ? path.substring(0, path.length() - 1) : path;
-    return new IllegalArgumentException("%s is %s; %s is expected".formatted(name, in.getText(), expected));
+    return new IllegalArgumentException(
+        "%s is %s; %s is expected".formatted(name, in.getText(), expected));
   }
 }

@@ -5,7 +5,9 @@ import java.util.UUID;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** With which record key commands are sent, and who chooses the partition: to play a foreign client. */
+/**
+ * With which record key commands are sent, and who chooses the partition: to play a foreign client.
+ */
 final class KeyChoice {
   private KeyChoice() {}
 

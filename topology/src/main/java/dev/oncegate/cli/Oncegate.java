@@ -44,7 +44,9 @@ public final class Oncegate implements Callable<Integer> {
     return commandLine;
   }
 
-  /** An error in one sentence for the one who can act; the stack trace only where nobody foresaw it. */
+  /**
+   * An error in one sentence for the one who can act; the stack trace only where nobody foresaw it.
+   */
   private static int told(Exception error, CommandLine failed) throws Exception {
     if (error instanceof ConfigException) {
       failed.getErr().println(failed.getCommandName() + ": " + error.getMessage());
@@ -52,8 +54,13 @@ public final class Oncegate implements Callable<Integer> {
     }
     if (error instanceof KafkaException || error instanceof FailedException) {
       Throwable cause = error.getCause();
-      failed.getErr().println(
-          failed.getCommandName() + ": " + error.getMessage() + (cause == null ? "" : " (" + cause.getMessage() + ")"));
+      failed
+          .getErr()
+          .println(
+              failed.getCommandName()
+                  + ": "
+                  + error.getMessage()
+                  + (cause == null ? "" : " (" + cause.getMessage() + ")"));
       return CommandLine.ExitCode.SOFTWARE;
     }
     throw error;

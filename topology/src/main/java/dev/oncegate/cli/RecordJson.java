@@ -13,7 +13,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Writes records as JSON for people: times as ISO 8601, enums by name, fields that are null left out. */
+/**
+ * Writes records as JSON for people: times as ISO 8601, enums by name, fields that are null left
+ * out.
+ */
 final class RecordJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -26,7 +29,9 @@ final class RecordJson {
    */
   static ObjectNode of(ConsumerRecord<byte[], byte[]> record, @Nullable SpecificRecord value) {
     ObjectNode json = JSON.objectNode();
-    json.put("topic", record.topic()).put("partition", record.partition()).put("offset", record.offset());
+    json.put("topic", record.topic())
+        .put("partition", record.partition())
+        .put("offset", record.offset());
     json.put("timestamp", Instant.ofEpochMilli(record.timestamp()).toString());
     if (record.key() != null) {
       json.put("key", text(record.key()));

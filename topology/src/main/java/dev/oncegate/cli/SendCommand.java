@@ -44,7 +44,10 @@ final class SendCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "Where to read; default: standard input.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "Where to read; default: standard input.")
   private @Nullable Path file;
 
   @Option(
@@ -62,7 +65,8 @@ final class SendCommand implements Callable<Integer> {
   @Option(
       names = "--partitioner",
       defaultValue = "murmur2",
-      description = "Who chooses the partition: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Who chooses the partition: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private KeyChoice.Partitioner partitioner;
 
   private final AtomicLong acknowledged = new AtomicLong();
@@ -93,7 +97,8 @@ final class SendCommand implements Callable<Integer> {
         AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings).serializer();
     try (BufferedReader in = reader();
         Producer<byte[], byte[]> producer =
-            new KafkaProducer<>(Clients.producer(settings), new ByteArraySerializer(), new ByteArraySerializer())) {
+            new KafkaProducer<>(
+                Clients.producer(settings), new ByteArraySerializer(), new ByteArraySerializer())) {
       int partitions = producer.partitionsFor(topic).size();
       long number = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -104,7 +109,9 @@ final class SendCommand implements Callable<Integer> {
       }
       producer.flush();
     }
-    spec.commandLine().getOut().println("%d sent, %d refused".formatted(acknowledged.get(), refused));
+    spec.commandLine()
+        .getOut()
+        .println("%d sent, %d refused".formatted(acknowledged.get(), refused));
     return refused == 0 ? 0 : 1;
   }
 
@@ -130,7 +137,10 @@ final class SendCommand implements Callable<Integer> {
     byte[] recordKey = key.of(scopeOf(value));
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
-            topic, partitioner.partition(recordKey, partitions), recordKey, serializer.serialize(topic, value));
+            topic,
+            partitioner.partition(recordKey, partitions),
+            recordKey,
+            serializer.serialize(topic, value));
     producer.send(
         record,
         (metadata, error) -> {
@@ -142,7 +152,10 @@ final class SendCommand implements Callable<Integer> {
         });
   }
 
-  /** Outcomes name their scope; for the others the run is a good guess, and the gate carries on what lies wrong. */
+  /**
+   * Outcomes name their scope; for the others the run is a good guess, and the gate carries on what
+   * lies wrong.
+   */
   private static String scopeOf(SpecificRecord record) {
     Schema.Field scope = record.getSchema().getField("scope");
     Schema.Field field = scope == null ? record.getSchema().getField("run_id") : scope;

@@ -7,8 +7,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 
 /**
- * Ctrl-C and SIGTERM as a request that a command answers in its own order and time. Without it the JVM's end and the
- * shutdown hooks would run beside the command. To be stopped is no failure: the exit code is the command's own.
+ * Ctrl-C and SIGTERM as a request that a command answers in its own order and time. Without it the
+ * JVM's end and the shutdown hooks would run beside the command. To be stopped is no failure: the
+ * exit code is the command's own.
  */
 public final class StopRequest {
   private static final int ANSWER_TIMEOUT_S = 60;
@@ -41,15 +42,16 @@ public final class StopRequest {
   }
 
   /**
-   * Runs a command and ends the JVM with its exit code, or 1 where an error escapes it; the last thing a main method
-   * does.
+   * Runs a command and ends the JVM with its exit code, or 1 where an error escapes it; the last
+   * thing a main method does.
    */
   public static void exitWith(IntSupplier command) {
     int code = 1;
     try {
       code = command.getAsInt();
     } catch (Throwable escaped) {
-      // Left to the JVM it would be printed too, but a stop that was asked for would never be answered.
+      // Left to the JVM it would be printed too, but a stop that was asked for would never be
+      // answered.
       escaped.printStackTrace();
     }
     EXIT_CODE.complete(code);

@@ -28,18 +28,25 @@ final class TopicsCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "A command is missing: create or check.");
   }
 
-  @Command(name = "create", description = "Makes the topics that are not there.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "create",
+      description = "Makes the topics that are not there.",
+      mixinStandardHelpOptions = true)
   int create(
       @Mixin ClusterOptions cluster,
       @Option(
               names = "--partitions",
               defaultValue = "6",
-              description = "Partitions of each topic, 1 or more: the most instances that can share the work. Default: ${DEFAULT-VALUE}.")
+              description =
+                  "Partitions of each topic, 1 or more: the most instances that can share the work. Default: ${DEFAULT-VALUE}.")
           int partitions,
-      @Option(names = "--replication-factor", description = "Replicas of each partition. Default: the broker's.")
+      @Option(
+              names = "--replication-factor",
+              description = "Replicas of each partition. Default: the broker's.")
           @Nullable Short replicationFactor) {
     if (partitions < 1) {
-      throw new ParameterException(spec.commandLine(), "--partitions is %d; allowed is 1 or more.".formatted(partitions));
+      throw new ParameterException(
+          spec.commandLine(), "--partitions is %d; allowed is 1 or more.".formatted(partitions));
     }
     GateConfig config = cluster.config();
     try (Admin admin = Gate.admin(config)) {
@@ -50,7 +57,10 @@ final class TopicsCommand implements Runnable {
     }
   }
 
-  @Command(name = "check", description = "Says what is wrong with the topics.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "check",
+      description = "Says what is wrong with the topics.",
+      mixinStandardHelpOptions = true)
   int check(@Mixin ClusterOptions cluster) {
     GateConfig config = cluster.config();
     try (Admin admin = Gate.admin(config)) {

@@ -64,11 +64,13 @@ final class WatchCommand implements Callable<Integer> {
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
     Deserializer<SpecificRecord> deserializer = serdes.deserializer();
     Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(Clients.consumer(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        new KafkaConsumer<>(
+            Clients.consumer(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     Thread watching = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> wake(consumer, watching), "stop"));
     try (consumer) {
-      List<TopicPartition> partitions = partitions(consumer, config.getString(GateKeys.TOPIC_PREFIX));
+      List<TopicPartition> partitions =
+          partitions(consumer, config.getString(GateKeys.TOPIC_PREFIX));
       consumer.assign(partitions);
       if (fromBeginning || !follow) {
         consumer.seekToBeginning(partitions);
@@ -93,7 +95,9 @@ final class WatchCommand implements Callable<Integer> {
         }
       }
       out.flush();
-    } while (follow || ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue()));
+    } while (follow
+        || ends.entrySet().stream()
+            .anyMatch(end -> consumer.position(end.getKey()) < end.getValue()));
   }
 
   private List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, String prefix) {
@@ -103,7 +107,8 @@ final class WatchCommand implements Callable<Integer> {
       String topic = known.containsKey(name) ? name : prefix + name;
       List<PartitionInfo> found = known.get(topic);
       if (found == null) {
-        throw new FailedException("There is no topic %s, and no %s.".formatted(name, prefix + name));
+        throw new FailedException(
+            "There is no topic %s, and no %s.".formatted(name, prefix + name));
       }
       found.forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
     }
@@ -119,9 +124,12 @@ final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable String runOf(ConsumerRecord<byte[], byte[]> record, @Nullable SpecificRecord value) {
+  private static @Nullable String runOf(
+      ConsumerRecord<byte[], byte[]> record, @Nullable SpecificRecord value) {
     if (value == null) {
-      return record.key() == null ? null : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+      return record.key() == null
+          ? null
+          : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
     }
     org.apache.avro.Schema.Field field = value.getSchema().getField("run_id");
     return field == null ? null : String.valueOf(value.get(field.pos()));

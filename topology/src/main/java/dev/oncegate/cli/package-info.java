@@ -1,4 +1,7 @@
-/** The command line. What works against any cluster lives here; what needs the embedded stack is in the testbed. */
+/**
+ * The command line. What works against any cluster lives here; what needs the embedded stack is in
+ * the testbed.
+ */
 @NullMarked
 package dev.oncegate.cli;
 

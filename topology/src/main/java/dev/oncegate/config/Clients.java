@@ -27,7 +27,8 @@ public final class Clients {
     return own;
   }
 
-  private static Map<String, Object> chosen(Map<String, Object> settings, Set<String> names, String prefix) {
+  private static Map<String, Object> chosen(
+      Map<String, Object> settings, Set<String> names, String prefix) {
     Map<String, Object> own = new HashMap<>(settings);
     own.keySet().retainAll(names);
     settings.forEach(

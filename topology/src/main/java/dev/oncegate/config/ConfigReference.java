@@ -34,7 +34,10 @@ public final class ConfigReference {
     out.append("`gate.tool.NAME.X` overrides `gate.X` for calls of the tool NAME:\n\n");
     ToolKeys.OVERRIDABLE.stream()
         .sorted()
-        .forEach(key -> out.append("- `%sNAME%s`%n".formatted(ToolKeys.PREFIX, key.substring("gate".length()))));
+        .forEach(
+            key ->
+                out.append(
+                    "- `%sNAME%s`%n".formatted(ToolKeys.PREFIX, key.substring("gate".length()))));
     out.append(
         """
 
@@ -59,7 +62,9 @@ public final class ConfigReference {
   private static void section(ConfigDef definition, StringBuilder out) {
     Comparator<ConfigKey> byImportance = Comparator.comparing(key -> key.importance);
     List<ConfigKey> keys =
-        definition.configKeys().values().stream().sorted(byImportance.thenComparing(key -> key.name)).toList();
+        definition.configKeys().values().stream()
+            .sorted(byImportance.thenComparing(key -> key.name))
+            .toList();
     for (ConfigKey key : keys) {
       out.append("### `%s`%n%n%s%n%n".formatted(key.name, key.documentation));
       out.append("| type | default | allowed | importance |\n| --- | --- | --- | --- |\n");

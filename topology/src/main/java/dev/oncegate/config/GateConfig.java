@@ -15,8 +15,8 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The settings of a gate: ours begin with {@code gate.}; all others go to Kafka Streams, its clients ({@code producer.},
- * {@code consumer.}) and the schema registry as they are.
+ * The settings of a gate: ours begin with {@code gate.}; all others go to Kafka Streams, its
+ * clients ({@code producer.}, {@code consumer.}) and the schema registry as they are.
  *
  * <p>Checked as a whole when it is made: a gate that starts has settings that fit together.
  */
@@ -60,7 +60,8 @@ public final class GateConfig extends AbstractConfig {
     defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "100");
     defaults.put(
-        StreamsConfig.NUM_STREAM_THREADS_CONFIG, String.valueOf(Runtime.getRuntime().availableProcessors()));
+        StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+        String.valueOf(Runtime.getRuntime().availableProcessors()));
     defaults.put("enable.transactional.statestores", "true");
     defaults.put("ensure.explicit.internal.resource.naming", "true");
     defaults.put("processing.exception.handler.global.enabled", "true");
@@ -72,9 +73,12 @@ public final class GateConfig extends AbstractConfig {
 
   private static void checkNames(Map<String, String> settings) {
     for (String key : settings.keySet()) {
-      if (key.startsWith(OWN) && !key.startsWith(ToolKeys.PREFIX) && !GateKeys.DEFINITION.names().contains(key)) {
+      if (key.startsWith(OWN)
+          && !key.startsWith(ToolKeys.PREFIX)
+          && !GateKeys.DEFINITION.names().contains(key)) {
         throw new ConfigException(
-            "%s is no setting; did you mean %s?".formatted(key, Spelling.nearest(key, GateKeys.DEFINITION.names())));
+            "%s is no setting; did you mean %s?"
+                .formatted(key, Spelling.nearest(key, GateKeys.DEFINITION.names())));
       }
     }
   }
@@ -87,12 +91,17 @@ public final class GateConfig extends AbstractConfig {
     }
   }
 
-  /** A handler that goes on after a failure leaves marks in the stores whose records were never sent. */
+  /**
+   * A handler that goes on after a failure leaves marks in the stores whose records were never
+   * sent.
+   */
   private static void checkHandlers(Map<String, String> settings) {
     for (String key : HANDLERS) {
       if (settings.containsKey(key)) {
         throw new ConfigException(
-            key, settings.get(key), "a gate decides itself what is a dead letter and what ends it; leave this out");
+            key,
+            settings.get(key),
+            "a gate decides itself what is a dead letter and what ends it; leave this out");
       }
     }
   }
@@ -116,14 +125,16 @@ public final class GateConfig extends AbstractConfig {
             throw new ConfigException(
                 ToolKeys.PREFIX + tool + ".deadline.ms",
                 deadlineMs,
-                "at most %s, which is %d".formatted(GateKeys.DEADLINE_MAX_MS, getLong(GateKeys.DEADLINE_MAX_MS)));
+                "at most %s, which is %d"
+                    .formatted(GateKeys.DEADLINE_MAX_MS, getLong(GateKeys.DEADLINE_MAX_MS)));
           }
         });
   }
 
   private void atMost(String smaller, String larger) {
     if (getLong(smaller) > getLong(larger)) {
-      throw new ConfigException(smaller, getLong(smaller), "at most %s, which is %d".formatted(larger, getLong(larger)));
+      throw new ConfigException(
+          smaller, getLong(smaller), "at most %s, which is %d".formatted(larger, getLong(larger)));
     }
   }
 
@@ -155,7 +166,8 @@ public final class GateConfig extends AbstractConfig {
 
   /** What a run may do with the tools that have limits of their own. */
   public Map<String, GuardLimits> guardLimitsByTool() {
-    return byTool.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> limits(e.getValue())));
+    return byTool.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> limits(e.getValue())));
   }
 
   private GuardLimits limits(Map<String, Object> overrides) {
@@ -179,7 +191,10 @@ public final class GateConfig extends AbstractConfig {
 
   /** Attempts that transient failures of a tool may use up. */
   public int attemptsMax(String tool) {
-    return (int) byTool.getOrDefault(tool, Map.of()).getOrDefault(GateKeys.ATTEMPTS_MAX, getInt(GateKeys.ATTEMPTS_MAX));
+    return (int)
+        byTool
+            .getOrDefault(tool, Map.of())
+            .getOrDefault(GateKeys.ATTEMPTS_MAX, getInt(GateKeys.ATTEMPTS_MAX));
   }
 
   private Map<String, Long> overridesOf(String key) {
@@ -193,15 +208,19 @@ public final class GateConfig extends AbstractConfig {
     return Duration.ofMillis(getLong(GateKeys.CLOSE_TIMEOUT_MS));
   }
 
-  /** All that is not ours, completed by our defaults: for Kafka Streams, Kafka's clients and the registry. */
+  /**
+   * All that is not ours, completed by our defaults: for Kafka Streams, Kafka's clients and the
+   * registry.
+   */
   public Map<String, Object> kafkaSettings() {
     Map<String, Object> settings = new TreeMap<>(KAFKA_DEFAULTS);
-    originals().forEach(
-        (key, value) -> {
-          if (!key.startsWith(OWN)) {
-            settings.put(key, value);
-          }
-        });
+    originals()
+        .forEach(
+            (key, value) -> {
+              if (!key.startsWith(OWN)) {
+                settings.put(key, value);
+              }
+            });
     return settings;
   }
 

@@ -14,7 +14,10 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 
-/** All settings of our own, with type, default, range and meaning. Spans of time are in milliseconds. */
+/**
+ * All settings of our own, with type, default, range and meaning. Spans of time are in
+ * milliseconds.
+ */
 public final class GateKeys {
   public static final String TOPIC_PREFIX = "gate.topic.prefix";
   public static final String SCOPE = "gate.scope";
@@ -51,61 +54,200 @@ public final class GateKeys {
   /** Our own settings. */
   public static final ConfigDef DEFINITION =
       new ConfigDef()
-          .define(TOPIC_PREFIX, Type.STRING, "agent.", HIGH,
+          .define(
+              TOPIC_PREFIX,
+              Type.STRING,
+              "agent.",
+              HIGH,
               "What the names of all public topics begin with: agent. gives agent.commands, agent.effects and so on.")
-          .define(SCOPE, Type.STRING, "run", CaseInsensitiveValidString.in("run", "agent", "tenant"), HIGH,
+          .define(
+              SCOPE,
+              Type.STRING,
+              "run",
+              CaseInsensitiveValidString.in("run", "agent", "tenant"),
+              HIGH,
               "The namespace in which an idempotency key is unique, and the key of all records. A run lies inside one scope. Must not change while actions are remembered.")
-          .define(DEDUP_WINDOW_MS, Type.LONG, 86_400_000L, between(60_000L, 31_536_000_000L), HIGH,
+          .define(
+              DEDUP_WINDOW_MS,
+              Type.LONG,
+              86_400_000L,
+              between(60_000L, 31_536_000_000L),
+              HIGH,
               "How long an action is remembered, in milliseconds; an older command is EXPIRED. Disk use grows with it: up to four windows of actions are kept.")
-          .define(GUARD_MAX_CALLS, Type.LONG, 200L, LIMIT, HIGH,
+          .define(
+              GUARD_MAX_CALLS,
+              Type.LONG,
+              200L,
+              LIMIT,
+              HIGH,
               "Calls of a run; the next one trips its circuit. -1: off.")
-          .define(GUARD_MAX_REPETITIONS, Type.LONG, 5L, LIMIT, HIGH,
+          .define(
+              GUARD_MAX_REPETITIONS,
+              Type.LONG,
+              5L,
+              LIMIT,
+              HIGH,
               "Calls with the same tool and arguments since the last change of state, in any order with others; the next one trips. Deliveries of a key that the agent itself sent are retries and count there. -1: off.")
-          .define(GUARD_MAX_REPEATED_FAILURES, Type.LONG, 4L, LIMIT, HIGH,
+          .define(
+              GUARD_MAX_REPEATED_FAILURES,
+              Type.LONG,
+              4L,
+              LIMIT,
+              HIGH,
               "Failing answers to the same tool and arguments; the next such call trips. -1: off.")
-          .define(GUARD_MAX_CALLS_PER_WINDOW, Type.LONG, 150L, LIMIT, MEDIUM,
+          .define(
+              GUARD_MAX_CALLS_PER_WINDOW,
+              Type.LONG,
+              150L,
+              LIMIT,
+              MEDIUM,
               "Calls of a run in any sliding window of gate.guard.rate.window.ms of event time; the next one trips. -1: off.")
-          .define(GUARD_RATE_WINDOW_MS, Type.LONG, 10_000L, between(10L, 86_400_000L), MEDIUM,
+          .define(
+              GUARD_RATE_WINDOW_MS,
+              Type.LONG,
+              10_000L,
+              between(10L, 86_400_000L),
+              MEDIUM,
               "Length of that sliding window in milliseconds; it slides in tenths.")
-          .define(GUARD_MAX_CONFLICTS, Type.LONG, 10L, LIMIT, MEDIUM,
+          .define(
+              GUARD_MAX_CONFLICTS,
+              Type.LONG,
+              10L,
+              LIMIT,
+              MEDIUM,
               "Calls of a run that use a known key for another payload; the next one trips. -1: off.")
-          .define(GUARD_MAX_RETRIES, Type.LONG, 100L, LIMIT, MEDIUM,
+          .define(
+              GUARD_MAX_RETRIES,
+              Type.LONG,
+              100L,
+              LIMIT,
+              MEDIUM,
               "Deliveries in a run of actions that are known by the key the agent sent; the next one trips. -1: off.")
-          .define(GUARD_COOL_DOWN_MS, Type.LONG, 0L, between(0L, 31_536_000_000L), MEDIUM,
+          .define(
+              GUARD_COOL_DOWN_MS,
+              Type.LONG,
+              0L,
+              between(0L, 31_536_000_000L),
+              MEDIUM,
               "How long a tripped circuit stays open before it lets trial calls through, in milliseconds. 0: until a control resets it.")
-          .define(GUARD_HALF_OPEN_TRIALS, Type.INT, 3, between(1, 1_000), LOW,
+          .define(
+              GUARD_HALF_OPEN_TRIALS,
+              Type.INT,
+              3,
+              between(1, 1_000),
+              LOW,
               "Trial effects let through while half open; so many successes close the circuit, one failure opens it again.")
-          .define(GUARD_MAX_FINGERPRINTS, Type.INT, 64, between(1, 10_000), LOW,
+          .define(
+              GUARD_MAX_FINGERPRINTS,
+              Type.INT,
+              64,
+              between(1, 10_000),
+              LOW,
               "Different (tool, arguments) remembered for a run; beyond it the one not seen for longest is forgotten. Bounds the state of a hostile run; a loop longer than this is left to gate.guard.max.calls.")
-          .define(GUARD_EVIDENCE_CALLS, Type.INT, 10, between(0, 100), LOW,
+          .define(
+              GUARD_EVIDENCE_CALLS,
+              Type.INT,
+              10,
+              between(0, 100),
+              LOW,
               "How many of the last calls a circuit event shows as evidence.")
-          .define(ARGS_MAX_BYTES, Type.INT, 262_144, between(1_024, 16_777_216), MEDIUM,
+          .define(
+              ARGS_MAX_BYTES,
+              Type.INT,
+              262_144,
+              between(1_024, 16_777_216),
+              MEDIUM,
               "Most bytes of UTF-8 in a command's args, as sent and in canonical form; more is INVALID.")
-          .define(RESULT_MAX_BYTES, Type.INT, 32_768, between(0, 1_048_576), MEDIUM,
+          .define(
+              RESULT_MAX_BYTES,
+              Type.INT,
+              32_768,
+              between(0, 1_048_576),
+              MEDIUM,
               "Most bytes of UTF-8 in an outcome's result; more becomes a dead letter, and result_uri is the way.")
-          .define(ISSUED_AT_MAX_SKEW_MS, Type.LONG, 300_000L, between(0L, 86_400_000L), LOW,
+          .define(
+              ISSUED_AT_MAX_SKEW_MS,
+              Type.LONG,
+              300_000L,
+              between(0L, 86_400_000L),
+              LOW,
               "How far a command's issued_at may be ahead of the gate's clock, in milliseconds; more is INVALID.")
-          .define(DEADLINE_MS, Type.LONG, 60_000L, atLeast(1L), MEDIUM,
+          .define(
+              DEADLINE_MS,
+              Type.LONG,
+              60_000L,
+              atLeast(1L),
+              MEDIUM,
               "How long an executor has from the effect on, where the command does not say, in milliseconds; then the action is OVERDUE. At most gate.deadline.max.ms.")
-          .define(DEADLINE_MAX_MS, Type.LONG, 3_600_000L, atLeast(1L), LOW,
+          .define(
+              DEADLINE_MAX_MS,
+              Type.LONG,
+              3_600_000L,
+              atLeast(1L),
+              LOW,
               "The longest deadline_ms that a command may ask for, in milliseconds. At most gate.dedup.window.ms.")
-          .define(ATTEMPTS_MAX, Type.INT, 3, between(1, 63), MEDIUM,
+          .define(
+              ATTEMPTS_MAX,
+              Type.INT,
+              3,
+              between(1, 63),
+              MEDIUM,
               "Attempts that transient failures of an action may use up; the last one's failure is final.")
-          .define(CONFIRMATION_TTL_MS, Type.LONG, 900_000L, atLeast(1L), LOW,
+          .define(
+              CONFIRMATION_TTL_MS,
+              Type.LONG,
+              900_000L,
+              atLeast(1L),
+              LOW,
               "How long the token for a DESTRUCTIVE action is good, in milliseconds. At most gate.dedup.window.ms.")
-          .define(COUNTS_EMIT_INTERVAL_MS, Type.LONG, 1_000L, between(0L, 3_600_000L), LOW,
+          .define(
+              COUNTS_EMIT_INTERVAL_MS,
+              Type.LONG,
+              1_000L,
+              between(0L, 3_600_000L),
+              LOW,
               "How often the counts of an active run are published at most, in milliseconds; always at a trip and at the end.")
-          .define(COUNTS_WINDOW_MS, Type.LONG, 60_000L, between(1_000L, 86_400_000L), LOW,
+          .define(
+              COUNTS_WINDOW_MS,
+              Type.LONG,
+              60_000L,
+              between(1_000L, 86_400_000L),
+              LOW,
               "Length of the tumbling windows of the counts, in milliseconds of event time.")
-          .define(RUN_RETENTION_MS, Type.LONG, 259_200_000L, atLeast(1L), LOW,
+          .define(
+              RUN_RETENTION_MS,
+              Type.LONG,
+              259_200_000L,
+              atLeast(1L),
+              LOW,
               "How long an idle run is remembered, in milliseconds; then its circuit gets a tombstone, and its run_seq begins anew. At least twice gate.dedup.window.ms, so that a late outcome still finds its run.")
-          .define(TIMERS_INTERVAL_MS, Type.LONG, 200L, between(10L, 60_000L), LOW,
+          .define(
+              TIMERS_INTERVAL_MS,
+              Type.LONG,
+              200L,
+              between(10L, 60_000L),
+              LOW,
               "How often deadlines and due counts are looked at, in milliseconds.")
-          .define(ROCKSDB_MEMORY_BYTES, Type.LONG, 268_435_456L, atLeast(16_777_216L), MEDIUM,
+          .define(
+              ROCKSDB_MEMORY_BYTES,
+              Type.LONG,
+              268_435_456L,
+              atLeast(16_777_216L),
+              MEDIUM,
               "Memory of all RocksDB stores of the process together, off the heap, in bytes, whatever the number of partitions; a quarter of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set.")
-          .define(AVRO_SERDE, Type.STRING, "oncegate", ValidString.in("oncegate", "confluent"), LOW,
+          .define(
+              AVRO_SERDE,
+              Type.STRING,
+              "oncegate",
+              ValidString.in("oncegate", "confluent"),
+              LOW,
               "Whose Avro classes read and write records: oncegate has its own, confluent uses io.confluent's kafka-avro-serializer, which must be on the class path (Maven profile confluent). The bytes are the same.")
-          .define(CLOSE_TIMEOUT_MS, Type.LONG, 30_000L, between(0L, 3_600_000L), LOW,
+          .define(
+              CLOSE_TIMEOUT_MS,
+              Type.LONG,
+              30_000L,
+              between(0L, 3_600_000L),
+              LOW,
               "How long a graceful stop may take, in milliseconds.");
 
   private GateKeys() {}

@@ -15,11 +15,11 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where settings come from: a properties file, then environment variables, then what was set on the command line; the
- * later word counts.
+ * Where settings come from: a properties file, then environment variables, then what was set on the
+ * command line; the later word counts.
  *
- * <p>{@code ONCEGATE_GATE_DEDUP_WINDOW_MS} is {@code gate.dedup.window.ms}: a single underscore stands for a dot, two for
- * a dash, three for an underscore, as in Confluent's images.
+ * <p>{@code ONCEGATE_GATE_DEDUP_WINDOW_MS} is {@code gate.dedup.window.ms}: a single underscore
+ * stands for a dot, two for a dash, three for an underscore, as in Confluent's images.
  */
 public final class Settings {
   private static final String PREFIX = "ONCEGATE_";
@@ -62,10 +62,13 @@ public final class Settings {
     } catch (NoSuchFileException e) {
       throw new ConfigException("The configuration file %s does not exist.".formatted(file));
     } catch (IOException | IllegalArgumentException e) {
-      throw new ConfigException("The configuration file %s cannot be read: %s".formatted(file, e.getMessage()));
+      throw new ConfigException(
+          "The configuration file %s cannot be read: %s".formatted(file, e.getMessage()));
     }
     Map<String, String> settings = new TreeMap<>();
-    properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key).strip()));
+    properties
+        .stringPropertyNames()
+        .forEach(key -> settings.put(key, properties.getProperty(key).strip()));
     return settings;
   }
 

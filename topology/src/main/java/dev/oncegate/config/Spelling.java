@@ -9,7 +9,9 @@ final class Spelling {
 
   /** The known name with the fewest edits (Levenshtein) from the given one. */
   static String nearest(String name, Collection<String> known) {
-    return known.stream().min(Comparator.comparingInt(candidate -> edits(name, candidate))).orElse(name);
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> edits(name, candidate)))
+        .orElse(name);
   }
 
   private static int edits(String from, String to) {

@@ -9,13 +9,16 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings for single tools: {@code gate.tool.NAME.X} overrides {@code gate.X} for the tool of that name. The name may
- * contain dots; the key ends with one of {@link #OVERRIDABLE}.
+ * Settings for single tools: {@code gate.tool.NAME.X} overrides {@code gate.X} for the tool of that
+ * name. The name may contain dots; the key ends with one of {@link #OVERRIDABLE}.
  */
 final class ToolKeys {
   static final String PREFIX = "gate.tool.";
 
-  /** What can be overridden. Longer endings come first, so that none hides behind the end of another. */
+  /**
+   * What can be overridden. Longer endings come first, so that none hides behind the end of
+   * another.
+   */
   static final List<String> OVERRIDABLE =
       List.of(
           GateKeys.GUARD_MAX_CALLS_PER_WINDOW,
@@ -32,7 +35,8 @@ final class ToolKeys {
   /**
    * The overrides among some settings: by tool, then by the key they override.
    *
-   * @throws ConfigException where a key of the family has no tool or an unknown ending, or a value is not allowed
+   * @throws ConfigException where a key of the family has no tool or an unknown ending, or a value
+   *     is not allowed
    */
   static Map<String, Map<String, Object>> of(Map<String, ?> settings) {
     Map<String, Map<String, Object>> byTool = new TreeMap<>();
@@ -47,14 +51,19 @@ final class ToolKeys {
                       .formatted(key, PREFIX, String.join(", " + PREFIX + "NAME", endings())));
             }
             String tool = key.substring(PREFIX.length(), nameEnd);
-            byTool.computeIfAbsent(tool, t -> new LinkedHashMap<>()).put(general, parsed(key, general, value));
+            byTool
+                .computeIfAbsent(tool, t -> new LinkedHashMap<>())
+                .put(general, parsed(key, general, value));
           }
         });
     return byTool;
   }
 
   private static @Nullable String generalKeyOf(String key) {
-    return OVERRIDABLE.stream().filter(general -> key.endsWith(ending(general))).findFirst().orElse(null);
+    return OVERRIDABLE.stream()
+        .filter(general -> key.endsWith(ending(general)))
+        .findFirst()
+        .orElse(null);
   }
 
   private static Object parsed(String key, String general, Object value) {

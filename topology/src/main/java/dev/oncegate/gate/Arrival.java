@@ -27,7 +27,10 @@ record Arrival(
     COMMANDS,
     OUTCOMES,
     CONTROLS,
-    /** The gate's own topic, but nothing says from where a record was carried there: somebody else wrote it. */
+    /**
+     * The gate's own topic, but nothing says from where a record was carried there: somebody else
+     * wrote it.
+     */
     FOREIGN
   }
 }

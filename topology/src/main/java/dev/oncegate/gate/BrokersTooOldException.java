@@ -9,8 +9,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * The cluster's transactions are older than transaction.version 2 (KIP-890): a late request of a producer that was
- * fenced could end up in the next transaction, and a command be answered twice.
+ * The cluster's transactions are older than transaction.version 2 (KIP-890): a late request of a
+ * producer that was fenced could end up in the next transaction, and a command be answered twice.
  */
 public final class BrokersTooOldException extends KafkaException {
   private static final String FEATURE = "transaction.version";

@@ -6,9 +6,10 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /**
- * The partition of a key: murmur2 of its bytes, as Java's producer chooses it by default. Said explicitly, because a
- * {@code producer.partitioner.class} or {@code partitioner.ignore.keys} would be asked otherwise: a record carried on
- * could end up beside the state of its scope, and the results of a run in no order.
+ * The partition of a key: murmur2 of its bytes, as Java's producer chooses it by default. Said
+ * explicitly, because a {@code producer.partitioner.class} or {@code partitioner.ignore.keys} would
+ * be asked otherwise: a record carried on could end up beside the state of its scope, and the
+ * results of a run in no order.
  */
 final class ByKey implements StreamPartitioner<byte[], byte[]> {
 

@@ -12,7 +12,8 @@ final class Calls {
 
   static Call of(Decision decision, Intent intent, long eventTimeMs, long runSeq) {
     boolean failure =
-        decision instanceof Decision.Replayed replayed && replayed.outcome().status() == Outcome.Status.FAILED;
+        decision instanceof Decision.Replayed replayed
+            && replayed.outcome().status() == Outcome.Status.FAILED;
     return new Call(
         new Call.Identity(intent.tool(), intent.argsHash(), intent.fingerprint()),
         kindOf(decision, intent),
@@ -26,7 +27,9 @@ final class Calls {
     if (decision instanceof Decision.Conflicting) {
       return Call.Kind.CONFLICT;
     }
-    return isKnown(decision) && intent.keyOrigin() == Intent.KeyOrigin.SENT ? Call.Kind.DECLARED_RETRY : Call.Kind.CALL;
+    return isKnown(decision) && intent.keyOrigin() == Intent.KeyOrigin.SENT
+        ? Call.Kind.DECLARED_RETRY
+        : Call.Kind.CALL;
   }
 
   /** A confirmation answers what the gate asked: it repeats nothing. */
@@ -44,6 +47,8 @@ final class Calls {
     if (decision instanceof Decision.Conflicting) {
       return Tally.Item.CONFLICT;
     }
-    return decision instanceof Decision.ConfirmationRequired ? Tally.Item.CONFIRMATION : Tally.Item.DUPLICATE;
+    return decision instanceof Decision.ConfirmationRequired
+        ? Tally.Item.CONFIRMATION
+        : Tally.Item.DUPLICATE;
   }
 }

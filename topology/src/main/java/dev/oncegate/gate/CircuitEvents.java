@@ -50,7 +50,10 @@ final class CircuitEvents {
                 .map(
                     call ->
                         new CallEvidence(
-                            call.tool(), call.argsHash().toHex(), Instant.ofEpochMilli(call.atMs()), call.runSeq()))
+                            call.tool(),
+                            call.argsHash().toHex(),
+                            Instant.ofEpochMilli(call.atMs()),
+                            call.runSeq()))
                 .toList())
         .setGuardEnabled(circuit.enabled())
         .setAfterRunSeq(circuit.sinceSeq())
@@ -63,16 +66,21 @@ final class CircuitEvents {
   private static String message(CircuitChange change) {
     Trip trip = change.trip();
     return switch (change.cause()) {
-      case TOTAL_CALLS -> "The run made %d calls; %d are allowed.".formatted(count(trip), limit(trip));
-      case CALL_RATE -> "The run made %d calls in the window; %d are allowed.".formatted(count(trip), limit(trip));
+      case TOTAL_CALLS ->
+          "The run made %d calls; %d are allowed.".formatted(count(trip), limit(trip));
+      case CALL_RATE ->
+          "The run made %d calls in the window; %d are allowed."
+              .formatted(count(trip), limit(trip));
       case REPETITION ->
           "The run made the same call %d times with no change of state between; %d are allowed."
               .formatted(count(trip), limit(trip));
       case REPEATED_FAILURE ->
           "The run made the same call again after it had failed %d times.".formatted(limit(trip));
       case CONFLICTS ->
-          "The run used keys for other payloads %d times; %d are allowed.".formatted(count(trip), limit(trip));
-      case RETRIES -> "The run retried %d times; %d are allowed.".formatted(count(trip), limit(trip));
+          "The run used keys for other payloads %d times; %d are allowed."
+              .formatted(count(trip), limit(trip));
+      case RETRIES ->
+          "The run retried %d times; %d are allowed.".formatted(count(trip), limit(trip));
       case TRIAL_FAILED -> "A trial call did not succeed.";
       case TRIALS_PASSED -> "All trial calls succeeded.";
       case COOLED_DOWN -> "The cool-down is over; a few trial calls may pass.";

@@ -24,8 +24,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles a command: the intake admits it, the ledger says what it would answer, the guard lets that pass or stops the
- * run. Exactly one result, whatever the decision.
+ * Handles a command: the intake admits it, the ledger says what it would answer, the guard lets
+ * that pass or stops the run. Exactly one result, whatever the decision.
  */
 final class CommandHandler {
   private final GateParts parts;
@@ -63,7 +63,8 @@ final class CommandHandler {
 
   void handle(Arrival arrival, ActionCommand command, long nowMs) {
     RunId runId = new RunId(parts.scopeOf(command), command.getRunId());
-    Admission admission = intake.admit(Commands.of(command), arrival.at(), arrival.eventTimeMs(), nowMs);
+    Admission admission =
+        intake.admit(Commands.of(command), arrival.at(), arrival.eventTimeMs(), nowMs);
     if (admission instanceof Admission.Admitted admitted) {
       decide(arrival, command, runId, admitted.intent(), nowMs);
     } else {
@@ -71,7 +72,8 @@ final class CommandHandler {
     }
   }
 
-  private void decide(Arrival arrival, ActionCommand command, RunId runId, Intent intent, long nowMs) {
+  private void decide(
+      Arrival arrival, ActionCommand command, RunId runId, Intent intent, long nowMs) {
     ActionEntry known = actions.find(intent.id(), arrival.eventTimeMs());
     ActionEntry entry = known == null ? null : overdue.noticed(intent.id(), known, nowMs);
     RunState run = log.get(runId);
@@ -79,7 +81,8 @@ final class CommandHandler {
     // A token costs a read of the system's entropy: only where it may be given out.
     String token = intent.sideEffectClass() == SideEffectClass.DESTRUCTIVE ? tokens.get() : "";
     Decision decision = ledger.decide(entry, intent, arrival.at(), seq, nowMs, token);
-    RunGuard.Verdict verdict = guard.judge(run, Calls.of(decision, intent, arrival.eventTimeMs(), seq), nowMs);
+    RunGuard.Verdict verdict =
+        guard.judge(run, Calls.of(decision, intent, arrival.eventTimeMs(), seq), nowMs);
     ActionResult result = Results.begin(runId, seq, arrival.at(), arrival.eventTimeMs(), nowMs);
     result.setIdempotencyKey(intent.id().key());
     result.setTool(intent.tool());
@@ -98,23 +101,36 @@ final class CommandHandler {
 
   /** Does what a decision that passed the guard brings with it: stores, effect, conflict. */
   private void grant(
-      Arrival arrival, ActionCommand command, Intent intent, Decision decision, long seq, Headers carried, long nowMs) {
+      Arrival arrival,
+      ActionCommand command,
+      Intent intent,
+      Decision decision,
+      long seq,
+      Headers carried,
+      long nowMs) {
     ActionId id = intent.id();
     ActionEntry effect = decision.effect();
     if (effect != null) {
       actions.put(id, effect);
       timers.schedule(new Timer.Deadline(effect.deadlineMs(), id));
       outbox.effect(
-          id.scope(), Effects.of(command, intent, effect, seq, nowMs), arrival.eventTimeMs(), carried);
-    } else if (decision instanceof Decision.ConfirmationRequired confirmation && confirmation.changed()) {
+          id.scope(),
+          Effects.of(command, intent, effect, seq, nowMs),
+          arrival.eventTimeMs(),
+          carried);
+    } else if (decision instanceof Decision.ConfirmationRequired confirmation
+        && confirmation.changed()) {
       actions.put(id, confirmation.after());
     } else if (decision instanceof Decision.Conflicting conflict) {
       outbox.conflict(
-          id.scope(), Effects.conflict(intent, conflict.entry(), arrival.at(), nowMs), arrival.eventTimeMs());
+          id.scope(),
+          Effects.conflict(intent, conflict.entry(), arrival.at(), nowMs),
+          arrival.eventTimeMs());
     }
   }
 
-  private void refuse(Arrival arrival, ActionCommand command, RunId runId, Admission refusal, long nowMs) {
+  private void refuse(
+      Arrival arrival, ActionCommand command, RunId runId, Admission refusal, long nowMs) {
     RunState run = log.get(runId);
     long seq = run.seq() + 1;
     ActionResult result = Results.begin(runId, seq, arrival.at(), arrival.eventTimeMs(), nowMs);
@@ -123,7 +139,8 @@ final class CommandHandler {
     if (refusal instanceof Admission.Invalid invalid) {
       result.setField(invalid.field());
       result.setIdempotencyKey(nameOrNone(command.getIdempotencyKey()));
-      Results.decided(result, dev.oncegate.schema.Decision.INVALID, "FIELD_INVALID", invalid.message());
+      Results.decided(
+          result, dev.oncegate.schema.Decision.INVALID, "FIELD_INVALID", invalid.message());
     } else if (refusal instanceof Admission.Expired expired) {
       result.setIdempotencyKey(expired.intent().id().key());
       Results.decided(

@@ -34,7 +34,8 @@ final class Commands {
   private static Command.@Nullable Compensation compensation(@Nullable Compensation compensation) {
     return compensation == null
         ? null
-        : new Command.Compensation(compensation.getSagaId(), compensation.getTool(), compensation.getArgs());
+        : new Command.Compensation(
+            compensation.getSagaId(), compensation.getTool(), compensation.getArgs());
   }
 
   private static @Nullable Long millis(@Nullable Instant instant) {

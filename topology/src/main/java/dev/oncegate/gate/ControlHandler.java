@@ -18,7 +18,10 @@ import dev.oncegate.schema.StoredOutcome;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Handles the orders of operators and reconcilers. One that cannot be carried out becomes a dead letter, with its cause. */
+/**
+ * Handles the orders of operators and reconcilers. One that cannot be carried out becomes a dead
+ * letter, with its cause.
+ */
 final class ControlHandler {
   private final GateParts parts;
   private final RunGuard guard;
@@ -61,7 +64,8 @@ final class ControlHandler {
     }
     String scope = parts.scope().of(control.getRunId(), control.getAgentId(), control.getTenant());
     if (!GateParts.isName(scope)) {
-      // Judged by its run's name alone it would change another run, and the operator would believe this one stopped.
+      // Judged by its run's name alone it would change another run, and the operator would believe
+      // this one stopped.
       invalid(
           arrival,
           "%s is %s; 1 to %d characters are required where gate.scope is %s."
@@ -76,7 +80,9 @@ final class ControlHandler {
       case RESET, FORCE_OPEN, DISABLE, ABORT -> changeCircuit(arrival, control, nowMs);
       case RELEASE, SETTLE -> changeAction(arrival, control, nowMs);
       case UNKNOWN ->
-          invalid(arrival, "type is UNKNOWN; allowed are RESET, FORCE_OPEN, DISABLE, ABORT, RELEASE and SETTLE.");
+          invalid(
+              arrival,
+              "type is UNKNOWN; allowed are RESET, FORCE_OPEN, DISABLE, ABORT, RELEASE and SETTLE.");
     }
   }
 
@@ -112,7 +118,9 @@ final class ControlHandler {
       return;
     }
     ActionId id = new ActionId(parts.scopeOf(control), key);
-    ActionEntry known = actions.find(id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, parts.times().dedupWindowMs()));
+    ActionEntry known =
+        actions.find(
+            id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, parts.times().dedupWindowMs()));
     ActionEntry entry = known == null ? null : overdue.noticed(id, known, nowMs);
     StoredOutcome outcome = control.getOutcome();
     Settlement settlement =
@@ -135,9 +143,18 @@ final class ControlHandler {
     RunState run = log.get(runId);
     ActionResult result =
         results.event(
-            runId, run.seq() + 1, released, id.key(), ResultEvent.RELEASED, released.attempt(),
-            arrival.eventTimeMs(), nowMs);
-    log.store(runId, log.append(runId, run, result, GateHeaders.carried(arrival.headers()), nowMs), nowMs);
+            runId,
+            run.seq() + 1,
+            released,
+            id.key(),
+            ResultEvent.RELEASED,
+            released.attempt(),
+            arrival.eventTimeMs(),
+            nowMs);
+    log.store(
+        runId,
+        log.append(runId, run, result, GateHeaders.carried(arrival.headers()), nowMs),
+        nowMs);
   }
 
   private @Nullable String problemOf(ControlCommand control) {
@@ -155,19 +172,23 @@ final class ControlHandler {
     if (outcome == null) {
       return "outcome is missing; SETTLE needs it.";
     }
-    if (outcome.getStatus() != OutcomeStatus.SUCCEEDED && outcome.getStatus() != OutcomeStatus.FAILED) {
-      return "outcome.status is %s; SETTLE allows SUCCEEDED and FAILED.".formatted(outcome.getStatus());
+    if (outcome.getStatus() != OutcomeStatus.SUCCEEDED
+        && outcome.getStatus() != OutcomeStatus.FAILED) {
+      return "outcome.status is %s; SETTLE allows SUCCEEDED and FAILED."
+          .formatted(outcome.getStatus());
     }
     String problem = check.problemOf(outcome);
     return problem == null ? null : "outcome." + problem;
   }
 
-  private static DeadLetter refusal(ControlCommand control, Settlement.Refused refused, @Nullable ActionEntry entry) {
+  private static DeadLetter refusal(
+      ControlCommand control, Settlement.Refused refused, @Nullable ActionEntry entry) {
     return switch (refused.reason()) {
       case UNKNOWN_ACTION, UNKNOWN_ATTEMPT ->
           new DeadLetter(
               DeadLetter.Cause.UNKNOWN_ACTION,
-              "No effect of key '%s' is known, or no longer.".formatted(control.getIdempotencyKey()));
+              "No effect of key '%s' is known, or no longer."
+                  .formatted(control.getIdempotencyKey()));
       case STALE_ATTEMPT ->
           new DeadLetter(
               DeadLetter.Cause.STALE_CONTROL,
@@ -176,7 +197,8 @@ final class ControlHandler {
       case NOT_APPLICABLE ->
           new DeadLetter(
               DeadLetter.Cause.CONTROL_NOT_APPLICABLE,
-              "type is %s; the action is %s.".formatted(control.getType(), entry == null ? "unknown" : entry.status()));
+              "type is %s; the action is %s."
+                  .formatted(control.getType(), entry == null ? "unknown" : entry.status()));
     };
   }
 

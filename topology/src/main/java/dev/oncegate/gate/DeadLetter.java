@@ -13,7 +13,10 @@ record DeadLetter(Cause cause, String message) {
     NO_RUN_ID,
     /** A record of the reroute topic that the gate did not write. */
     FOREIGN_RECORD,
-    /** Compressed by its author, the record was small enough for its topic; as it is, it fits on no other. */
+    /**
+     * Compressed by its author, the record was small enough for its topic; as it is, it fits on no
+     * other.
+     */
     TOO_LARGE,
     /** An outcome of an action that is not known, or no longer. */
     UNKNOWN_ACTION,

@@ -15,7 +15,8 @@ import java.time.Instant;
 final class Effects {
   private Effects() {}
 
-  static ActionEffect of(ActionCommand command, Intent intent, ActionEntry entry, long runSeq, long nowMs) {
+  static ActionEffect of(
+      ActionCommand command, Intent intent, ActionEntry entry, long runSeq, long nowMs) {
     return new ActionEffect(
         intent.id().scope(),
         intent.runId(),

@@ -5,16 +5,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * A record's timestamp, but never later than now: no client can push the time of a partition ahead and so empty the
- * stores. A record without a timestamp gets now.
+ * A record's timestamp, but never later than now: no client can push the time of a partition ahead
+ * and so empty the stores. A record without a timestamp gets now.
  *
- * <p>An outcome or control that is older than anything remembered counts as just that old. The changelog bears its time,
- * and the broker deletes by it: an executor whose timestamps are wrong by decades, as seconds are where milliseconds are
- * meant, would have its outcomes deleted there, and a restored store let its actions through again. Commands need no such
- * bound: one that old is EXPIRED, and writes no entry.
+ * <p>An outcome or control that is older than anything remembered counts as just that old. The
+ * changelog bears its time, and the broker deletes by it: an executor whose timestamps are wrong by
+ * decades, as seconds are where milliseconds are meant, would have its outcomes deleted there, and
+ * a restored store let its actions through again. Commands need no such bound: one that old is
+ * EXPIRED, and writes no entry.
  */
 final class EventTime implements TimestampExtractor {
-  /** In dedup windows: the changelog keeps four, and what it keeps may be asked for until two after it was written. */
+  /**
+   * In dedup windows: the changelog keeps four, and what it keeps may be asked for until two after
+   * it was written.
+   */
   private static final int OLDEST = 2;
 
   private final InstantSource clock;
@@ -27,7 +31,10 @@ final class EventTime implements TimestampExtractor {
     this.dedupWindowMs = parts.times().dedupWindowMs();
   }
 
-  /** The time for which an outcome or control looks its action up: where it is as old as can be, any that is kept. */
+  /**
+   * The time for which an outcome or control looks its action up: where it is as old as can be, any
+   * that is kept.
+   */
   static long ofLookUp(long eventTimeMs, long nowMs, long dedupWindowMs) {
     return eventTimeMs <= nowMs - OLDEST * dedupWindowMs ? 0 : eventTimeMs;
   }

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when a task fails. Its transaction is aborted in any case, so nothing is lost; what trying again may mend
- * is tried again by a new thread, after a pause that grows while failures follow each other, and anything else ends the
- * gate, for whoever runs the process to see.
+ * What happens when a task fails. Its transaction is aborted in any case, so nothing is lost; what
+ * trying again may mend is tried again by a new thread, after a pause that grows while failures
+ * follow each other, and anything else ends the gate, for whoever runs the process to see.
  *
  * <p>Kafka Streams itself handles fenced producers and corrupted tasks; they do not come here.
  */
@@ -22,7 +22,10 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
   /** The first pause; each further one is twice as long. */
   static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-  /** The longest pause: the failed transaction is open until it is over, and those who read committed wait for it. */
+  /**
+   * The longest pause: the failed transaction is open until it is over, and those who read
+   * committed wait for it.
+   */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
   /** After so long without a failure the pauses begin anew. */
@@ -50,12 +53,17 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     if (mendable == null) {
       Throwable root = root(error);
       LOG.error(
-          "A task failed; its transaction is aborted. Trying again does not mend it, so the gate ends: {}", root, error);
+          "A task failed; its transaction is aborted. Trying again does not mend it, so the gate ends: {}",
+          root,
+          error);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
     Duration time = nextPause();
     LOG.error(
-        "A task failed; its transaction is aborted. It is tried again in {} ms: {}", time.toMillis(), mendable, error);
+        "A task failed; its transaction is aborted. It is tried again in {} ms: {}",
+        time.toMillis(),
+        mendable,
+        error);
     pause.of(time);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
@@ -69,7 +77,10 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     return Duration.ofMillis(Math.min(doubled, LONGEST_PAUSE.toMillis()));
   }
 
-  /** The one among the causes that may pass; null where none is, or where the process itself is broken. */
+  /**
+   * The one among the causes that may pass; null where none is, or where the process itself is
+   * broken.
+   */
   private static @Nullable Throwable mendable(Throwable error) {
     Throwable cause = error;
     for (int i = 0; cause != null && i < MOST_CAUSES; i++) {

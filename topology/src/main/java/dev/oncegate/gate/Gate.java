@@ -31,14 +31,18 @@ import org.slf4j.LoggerFactory;
 /**
  * A running gate: one instance of the Kafka Streams application.
  *
- * <p>It starts only where registry, brokers and topics are as it needs them, and ends itself on an error that trying
- * again does not change: the transaction is aborted, nothing is lost, and whoever runs the process sees it end.
+ * <p>It starts only where registry, brokers and topics are as it needs them, and ends itself on an
+ * error that trying again does not change: the transaction is aborted, nothing is lost, and whoever
+ * runs the process sees it end.
  */
 public final class Gate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
   private static final int TOKEN_BYTES = 16;
 
-  /** What the stores have not committed lies outside RocksDB's caches; a quarter is Kafka's default at our default. */
+  /**
+   * What the stores have not committed lies outside RocksDB's caches; a quarter is Kafka's default
+   * at our default.
+   */
   private static final int UNCOMMITTED_SHARE = 4;
 
   private final KafkaStreams streams;
@@ -72,14 +76,20 @@ public final class Gate implements AutoCloseable {
     Properties properties = streamsProperties(config, found.largestRecordBytes());
     int carriedMaxBytes = Math.min(found.carriedMaxBytes(), maxRequestBytes(properties));
     GateParts parts = parts(config, topics, found.partitions(), carriedMaxBytes, serdes);
-    Gate gate = new Gate(new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties), config);
+    Gate gate =
+        new Gate(
+            new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
+            config);
     gate.begin();
     return gate;
   }
 
-  /** The topology as it runs under a configuration, for those who want to see it; it calls nobody. */
+  /**
+   * The topology as it runs under a configuration, for those who want to see it; it calls nobody.
+   */
   public static Topology topology(GateConfig config) {
-    AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
+    AvroSerdes serdes =
+        AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
     Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
     settings.putIfAbsent(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092");
     return GateTopology.of(parts(config, Topics.of(config), 1, 0, serdes), emptyTopology(settings));
@@ -91,10 +101,13 @@ public final class Gate implements AutoCloseable {
 
   /** An admin client with the settings of a gate. */
   public static Admin admin(GateConfig config) {
-    return Admin.create(new StreamsConfig(config.kafkaSettings()).getAdminConfigs(config.applicationId() + "-setup"));
+    return Admin.create(
+        new StreamsConfig(config.kafkaSettings())
+            .getAdminConfigs(config.applicationId() + "-setup"));
   }
 
-  private static GateParts parts(GateConfig config, Topics topics, int partitions, int carriedMaxBytes, AvroSerdes serdes) {
+  private static GateParts parts(
+      GateConfig config, Topics topics, int partitions, int carriedMaxBytes, AvroSerdes serdes) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -128,16 +141,20 @@ public final class Gate implements AutoCloseable {
   static Properties streamsProperties(GateConfig config, int largestRecordBytes) {
     Properties properties = new Properties();
     // A record that the topics accept must not be refused by the producer.
-    properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRecordBytes);
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRecordBytes);
     properties.put(
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         String.valueOf(TopicSetup.changelogMaxMessageBytes(config)));
     long memoryBytes = config.getLong(GateKeys.ROCKSDB_MEMORY_BYTES);
     long uncommittedBytes = memoryBytes / UNCOMMITTED_SHARE;
-    properties.put(StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, String.valueOf(uncommittedBytes));
+    properties.put(
+        StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, String.valueOf(uncommittedBytes));
     properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-    // The partition assignor judges the consumer's settings alone, and would warn at every start that this is not set.
-    properties.put(StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
+    // The partition assignor judges the consumer's settings alone, and would warn at every start
+    // that this is not set.
+    properties.put(
+        StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
     properties.putAll(config.kafkaSettings());
     properties.put(BoundedRocksDb.MEMORY_BYTES, memoryBytes - uncommittedBytes);
     return properties;
@@ -158,11 +175,13 @@ public final class Gate implements AutoCloseable {
             running.complete(null);
           }
           if (next == KafkaStreams.State.ERROR) {
-            LOG.error("The gate has ended on a failure, told above; nothing more is processed here.");
+            LOG.error(
+                "The gate has ended on a failure, told above; nothing more is processed here.");
           }
           if (next.hasCompletedShutdown()) {
             ended.complete(next);
-            running.completeExceptionally(new IllegalStateException("the gate ended before it ran"));
+            running.completeExceptionally(
+                new IllegalStateException("the gate ended before it ran"));
           }
         });
     streams.start();
@@ -194,12 +213,15 @@ public final class Gate implements AutoCloseable {
     return streams.state();
   }
 
-  /** Stops: what was begun is committed, stores are closed, the group goes on without this instance. */
+  /**
+   * Stops: what was begun is committed, stores are closed, the group goes on without this instance.
+   */
   @Override
   public void close() {
     stopping.countDown();
     CloseOptions options =
-        CloseOptions.timeout(config.closeTimeout()).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+        CloseOptions.timeout(config.closeTimeout())
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     if (!streams.close(options)) {
       LOG.warn("The gate did not stop within {} ms.", config.closeTimeout().toMillis());
     }

@@ -36,7 +36,10 @@ record GateParts(
     InstantSource clock,
     Supplier<String> tokens) {
 
-  /** Most characters of a name. What is longer is not echoed: a record must not grow on its way through the gate. */
+  /**
+   * Most characters of a name. What is longer is not echoed: a record must not grow on its way
+   * through the gate.
+   */
   static final int MAX_NAME = 255;
 
   /** Whether a text can name something. */

@@ -18,11 +18,12 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one processor of the gate, once for each partition: decodes what arrives, carries it to the partition of its scope
- * where it lies wrong, and hands it to the one who handles it.
+ * The one processor of the gate, once for each partition: decodes what arrives, carries it to the
+ * partition of its scope where it lies wrong, and hands it to the one who handles it.
  *
- * <p>An exception fails the task and aborts the transaction, so that no store has a mark whose records were not sent.
- * Only what can never be acted on is put aside as a dead letter, before any store is written.
+ * <p>An exception fails the task and aborts the transaction, so that no store has a mark whose
+ * records were not sent. Only what can never be acted on is put aside as a dead letter, before any
+ * store is written.
  */
 final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final GateParts parts;
@@ -47,7 +48,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   public void init(ProcessorContext<byte[], byte[]> context) {
     TimerStore timers = new TimerStore(context.getStateStore(TimerStore.NAME));
     ActionStore actions =
-        new ActionStore(context.getStateStore(ActionStore.NAME), timers, parts.times().dedupWindowMs());
+        new ActionStore(
+            context.getStateStore(ActionStore.NAME), timers, parts.times().dedupWindowMs());
     RunStore runs = new RunStore(context.getStateStore(RunStore.NAME));
     Outbox outbox = new Outbox(context, parts);
     RunLog log = new RunLog(runs, timers, outbox, parts.times());
@@ -74,8 +76,10 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   public void process(Record<byte[], byte[]> record) {
     Live gate = live();
     if (!caughtUp) {
-      // After an outage longer than the memory the first new entry drops old ones: their deadlines are told before.
-      // After a shorter one that is left to the timers, which do it in small steps: all in the transaction of one
+      // After an outage longer than the memory the first new entry drops old ones: their deadlines
+      // are told before.
+      // After a shorter one that is left to the timers, which do it in small steps: all in the
+      // transaction of one
       // record could outlast that, and again each time it is tried.
       caughtUp = true;
       if (gate.actions.wouldLeaveDeadlinesBehind(nowMs(gate))) {
@@ -83,20 +87,25 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       }
     }
     RecordMetadata metadata =
-        gate.context.recordMetadata().orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
+        gate.context
+            .recordMetadata()
+            .orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
     Arrival arrival = arrivalOf(record, metadata);
     if (arrival.source() == Arrival.Source.FOREIGN) {
       gate.outbox.deadLetter(
           arrival,
           new DeadLetter(
-              DeadLetter.Cause.FOREIGN_RECORD, "This topic is the gate's own; nothing says where the record came from."));
+              DeadLetter.Cause.FOREIGN_RECORD,
+              "This topic is the gate's own; nothing says where the record came from."));
       return;
     }
     SpecificRecord value;
     try {
       value = parts.deserializer().deserialize(arrival.at().topic(), arrival.value());
     } catch (RecordNotReadableException e) {
-      gate.outbox.deadLetter(arrival, new DeadLetter(DeadLetter.Cause.UNREADABLE_BYTES, String.valueOf(e.getMessage())));
+      gate.outbox.deadLetter(
+          arrival,
+          new DeadLetter(DeadLetter.Cause.UNREADABLE_BYTES, String.valueOf(e.getMessage())));
       return;
     }
     dispatch(gate, arrival, value);
@@ -106,21 +115,33 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     switch (arrival.source()) {
       case COMMANDS -> {
         if (value instanceof ActionCommand command) {
-          handle(gate, arrival, parts.scopeOf(command), () -> gate.commands.handle(arrival, command, nowMs(gate)));
+          handle(
+              gate,
+              arrival,
+              parts.scopeOf(command),
+              () -> gate.commands.handle(arrival, command, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ActionCommand");
         }
       }
       case OUTCOMES -> {
         if (value instanceof ActionOutcome outcome) {
-          handle(gate, arrival, outcome.getScope(), () -> gate.outcomes.handle(arrival, outcome, nowMs(gate)));
+          handle(
+              gate,
+              arrival,
+              outcome.getScope(),
+              () -> gate.outcomes.handle(arrival, outcome, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ActionOutcome");
         }
       }
       case CONTROLS -> {
         if (value instanceof ControlCommand control) {
-          handle(gate, arrival, parts.scopeOf(control), () -> gate.controls.handle(arrival, control, nowMs(gate)));
+          handle(
+              gate,
+              arrival,
+              parts.scopeOf(control),
+              () -> gate.controls.handle(arrival, control, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ControlCommand");
         }
@@ -137,17 +158,22 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
               DeadLetter.Cause.NO_RUN_ID,
               "The record names no run or scope of 1 to %d characters; nothing can be judged."
                   .formatted(GateParts.MAX_NAME)));
-    } else if (arrival.liesRight() || parts.partitionOf(scope) == gate.context.taskId().partition()) {
+    } else if (arrival.liesRight()
+        || parts.partitionOf(scope) == gate.context.taskId().partition()) {
       here.run();
     } else {
       gate.outbox.reroute(scope, arrival);
     }
   }
 
-  private static void wrongType(Live gate, Arrival arrival, @Nullable SpecificRecord value, String expected) {
+  private static void wrongType(
+      Live gate, Arrival arrival, @Nullable SpecificRecord value, String expected) {
     String found = value == null ? "a null value" : value.getSchema().getFullName();
     gate.outbox.deadLetter(
-        arrival, new DeadLetter(DeadLetter.Cause.WRONG_TYPE, "Found %s where %s is expected.".formatted(found, expected)));
+        arrival,
+        new DeadLetter(
+            DeadLetter.Cause.WRONG_TYPE,
+            "Found %s where %s is expected.".formatted(found, expected)));
   }
 
   private Arrival arrivalOf(Record<byte[], byte[]> record, RecordMetadata metadata) {
@@ -156,7 +182,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Arrival.Source source = parts.sourceOf(topic);
     return source == null
         ? Rerouted.arrival(record, at, parts)
-        : new Arrival(source, at, false, record.timestamp(), record.key(), record.value(), record.headers());
+        : new Arrival(
+            source, at, false, record.timestamp(), record.key(), record.value(), record.headers());
   }
 
   private void onTick() {
@@ -165,8 +192,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   /**
-   * Never behind the partition and its state: an instance whose clock is late must not see an older time than its
-   * predecessor, or it would write where the stores no longer keep anything.
+   * Never behind the partition and its state: an instance whose clock is late must not see an older
+   * time than its predecessor, or it would write where the stores no longer keep anything.
    */
   private long nowMs(Live gate) {
     long reachedMs = Math.max(gate.context.currentStreamTimeMs(), gate.actions.newestBucketMs());

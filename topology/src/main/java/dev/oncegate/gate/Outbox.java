@@ -11,7 +11,10 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** The way out: everything the gate writes to a topic passes here, in the transaction of the record it answers. */
+/**
+ * The way out: everything the gate writes to a topic passes here, in the transaction of the record
+ * it answers.
+ */
 final class Outbox {
   /** Messages may quote what was sent; a dead letter must not be much larger than its record. */
   private static final int MAX_MESSAGE = 500;
@@ -52,7 +55,9 @@ final class Outbox {
     send(topics.runCounts(), runId, counts, timeMs, new RecordHeaders());
   }
 
-  /** @param event null: a tombstone, the run is forgotten */
+  /**
+   * @param event null: a tombstone, the run is forgotten
+   */
   void circuit(String runId, @Nullable SpecificRecord event, long timeMs) {
     send(topics.circuits(), runId, event, timeMs, new RecordHeaders());
   }
@@ -83,9 +88,10 @@ final class Outbox {
   }
 
   /**
-   * Puts a record that cannot be acted on aside, its bytes as they came. Only what fits nowhere is cut, and loses its
-   * author's headers: a topic's limit is for compressed batches, the producer's for the record itself, and a record that
-   * it refuses would fail the task for ever. The coordinates say where the whole of it lies.
+   * Puts a record that cannot be acted on aside, its bytes as they came. Only what fits nowhere is
+   * cut, and loses its author's headers: a topic's limit is for compressed batches, the producer's
+   * for the record itself, and a record that it refuses would fail the task for ever. The
+   * coordinates say where the whole of it lies.
    */
   void deadLetter(Arrival arrival, DeadLetter cause) {
     RecordHeaders headers = new RecordHeaders(arrival.headers().toArray());
@@ -96,7 +102,12 @@ final class Outbox {
       RecordHeaders own = new RecordHeaders();
       describe(own, arrival, cause);
       GateHeaders.set(own, GateHeaders.DEAD_SIZE, sizeOf(arrival.value()));
-      forward(topics.deadLetters(), cut(arrival.key()), cut(arrival.value()), arrival.eventTimeMs(), own);
+      forward(
+          topics.deadLetters(),
+          cut(arrival.key()),
+          cut(arrival.value()),
+          arrival.eventTimeMs(),
+          own);
     }
   }
 
@@ -129,8 +140,14 @@ final class Outbox {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
   }
 
-  private void send(String topic, String key, @Nullable SpecificRecord value, long timeMs, Headers headers) {
-    forward(topic, bytes(key), value == null ? null : serializer.serialize(topic, value), timeMs, headers);
+  private void send(
+      String topic, String key, @Nullable SpecificRecord value, long timeMs, Headers headers) {
+    forward(
+        topic,
+        bytes(key),
+        value == null ? null : serializer.serialize(topic, value),
+        timeMs,
+        headers);
   }
 
   private void forward(

@@ -68,7 +68,8 @@ final class OutcomeCheck {
   private boolean tooLong(String result) {
     // A char is one to three bytes: most results need no encoding to be judged.
     return result.length() > resultMaxBytes
-        || (result.length() * 3L > resultMaxBytes && result.getBytes(StandardCharsets.UTF_8).length > resultMaxBytes);
+        || (result.length() * 3L > resultMaxBytes
+            && result.getBytes(StandardCharsets.UTF_8).length > resultMaxBytes);
   }
 
   private static @Nullable String over(String field, @Nullable String value, int most) {

@@ -40,7 +40,8 @@ final class OutcomeHandler {
       return;
     }
     ActionId id = new ActionId(reported.getScope(), reported.getIdempotencyKey());
-    ActionEntry entry = actions.find(id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, dedupWindowMs));
+    ActionEntry entry =
+        actions.find(id, EventTime.ofLookUp(arrival.eventTimeMs(), nowMs, dedupWindowMs));
     Settlement settlement = ledger.settle(entry, outcomeOf(reported));
     if (settlement instanceof Settlement.Settled settled && entry != null) {
       settling.settled(
@@ -60,7 +61,11 @@ final class OutcomeHandler {
   }
 
   private void contradicted(
-      Arrival arrival, ActionId id, ActionOutcome reported, Settlement.Contradicting found, long nowMs) {
+      Arrival arrival,
+      ActionId id,
+      ActionOutcome reported,
+      Settlement.Contradicting found,
+      long nowMs) {
     ActionEntry entry = found.entry();
     ConflictEvent conflict =
         new ConflictEvent(

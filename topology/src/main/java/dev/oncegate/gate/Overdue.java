@@ -15,7 +15,10 @@ import dev.oncegate.schema.SideEffectClass;
 import java.time.Instant;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Tells, once for each attempt, that its outcome is overdue: by the clock, or by the first record that notices. */
+/**
+ * Tells, once for each attempt, that its outcome is overdue: by the clock, or by the first record
+ * that notices.
+ */
 final class Overdue {
   private final ActionLedger ledger;
   private final RunGuard guard;
@@ -24,7 +27,13 @@ final class Overdue {
   private final Results results;
   private final Outbox outbox;
 
-  Overdue(ActionLedger ledger, RunGuard guard, ActionStore actions, RunLog log, Results results, Outbox outbox) {
+  Overdue(
+      ActionLedger ledger,
+      RunGuard guard,
+      ActionStore actions,
+      RunLog log,
+      Results results,
+      Outbox outbox) {
     this.ledger = ledger;
     this.guard = guard;
     this.actions = actions;
@@ -33,7 +42,9 @@ final class Overdue {
     this.outbox = outbox;
   }
 
-  /** The entry as it is now: overdue, and told so, where its deadline has passed with no outcome. */
+  /**
+   * The entry as it is now: overdue, and told so, where its deadline has passed with no outcome.
+   */
   ActionEntry noticed(ActionId id, ActionEntry entry, long nowMs) {
     if (!entry.isPastDeadline(nowMs)) {
       return entry;
@@ -44,7 +55,14 @@ final class Overdue {
     RunState run = log.get(runId);
     ActionResult result =
         results.event(
-            runId, run.seq() + 1, overdue, id.key(), ResultEvent.OVERDUE, overdue.attempt(), entry.deadlineMs(), nowMs);
+            runId,
+            run.seq() + 1,
+            overdue,
+            id.key(),
+            ResultEvent.OVERDUE,
+            overdue.attempt(),
+            entry.deadlineMs(),
+            nowMs);
     RunState told = log.append(runId, run, result, new RecordHeaders(), nowMs);
     RunGuard.Verdict verdict =
         guard.learn(told, Settling.execution(overdue, RunGuard.Ending.OVERDUE, 0, null), nowMs);

@@ -10,8 +10,8 @@ final class Rerouted {
   private Rerouted() {}
 
   /**
-   * The record as its author wrote it; FOREIGN where the headers that say so are missing, which means that somebody else
-   * wrote to the gate's internal topic.
+   * The record as its author wrote it; FOREIGN where the headers that say so are missing, which
+   * means that somebody else wrote to the gate's internal topic.
    *
    * @param here where the record lies on the reroute topic
    */
@@ -37,6 +37,12 @@ final class Rerouted {
 
   private static Arrival foreign(Record<byte[], byte[]> record, Coordinates here) {
     return new Arrival(
-        Arrival.Source.FOREIGN, here, true, record.timestamp(), record.key(), record.value(), record.headers());
+        Arrival.Source.FOREIGN,
+        here,
+        true,
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headers());
   }
 }

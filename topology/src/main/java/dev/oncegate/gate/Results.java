@@ -24,7 +24,8 @@ final class Results {
   }
 
   /** A result with what every result has; {@code seq} is its run_seq. */
-  static ActionResult begin(RunId run, long seq, Coordinates command, long eventTimeMs, long nowMs) {
+  static ActionResult begin(
+      RunId run, long seq, Coordinates command, long eventTimeMs, long nowMs) {
     ActionResult result = new ActionResult();
     result.setScope(run.scope());
     result.setRunId(run.runId());
@@ -56,7 +57,9 @@ final class Results {
   /** Completes the result of what the ledger decided. */
   ActionResult decided(ActionResult result, Decision decision, Intent intent) {
     if (decision instanceof Decision.Accepted accepted) {
-      boolean confirmed = accepted.after().attempt() == 1 && !accepted.after().first().equals(accepted.after().command());
+      boolean confirmed =
+          accepted.after().attempt() == 1
+              && !accepted.after().first().equals(accepted.after().command());
       remembered(result, accepted.after()).setEffectAttempt(accepted.after().attempt());
       return decided(
           result,
@@ -70,7 +73,9 @@ final class Results {
           result,
           dev.oncegate.schema.Decision.RETRIED,
           "ANOTHER_ATTEMPT",
-          "Let through again as attempt " + retried.after().attempt() + "; its outcome follows as a SETTLED result.");
+          "Let through again as attempt "
+              + retried.after().attempt()
+              + "; its outcome follows as a SETTLED result.");
     }
     if (decision instanceof Decision.InProgress inProgress) {
       remembered(result, inProgress.entry()).setRetryAfterMs(inProgress.retryAfterMs());
@@ -110,11 +115,16 @@ final class Results {
         dev.oncegate.schema.Decision.INDETERMINATE,
         "DEADLINE_PASSED",
         again == null
-            ? "Attempt " + decision.entry().attempt() + " has no outcome by its deadline: it may or may not have happened. Do not resend; a late outcome or a human settles it."
-            : "The last attempt has no outcome by its deadline; a READ is let through again, as attempt " + again.attempt() + ".");
+            ? "Attempt "
+                + decision.entry().attempt()
+                + " has no outcome by its deadline: it may or may not have happened. Do not resend; a late outcome or a human settles it."
+            : "The last attempt has no outcome by its deadline; a READ is let through again, as attempt "
+                + again.attempt()
+                + ".");
   }
 
-  private ActionResult confirmation(ActionResult result, Decision.ConfirmationRequired decision, String preview) {
+  private ActionResult confirmation(
+      ActionResult result, Decision.ConfirmationRequired decision, String preview) {
     remembered(result, decision.after());
     result.setConfirmationToken(decision.token().value());
     result.setConfirmationExpiresAt(Instant.ofEpochMilli(decision.token().expiresAtMs()));
@@ -124,16 +134,20 @@ final class Results {
         dev.oncegate.schema.Decision.CONFIRMATION_REQUIRED,
         decision.refusal().name(),
         switch (decision.refusal()) {
-          case NOT_COMMITTED -> "A DESTRUCTIVE action needs a confirmation: resend it with commit true and this token.";
-          case TOKEN_MISSING -> "commit is true but there is no confirmation_token: resend with this one.";
-          case TOKEN_MISMATCH -> "The confirmation_token is not the one of this action and payload: resend with this one.";
+          case NOT_COMMITTED ->
+              "A DESTRUCTIVE action needs a confirmation: resend it with commit true and this token.";
+          case TOKEN_MISSING ->
+              "commit is true but there is no confirmation_token: resend with this one.";
+          case TOKEN_MISMATCH ->
+              "The confirmation_token is not the one of this action and payload: resend with this one.";
           case TOKEN_EXPIRED -> "The confirmation_token has expired: resend with this new one.";
         });
   }
 
   /** CIRCUIT_OPEN: the run is stopped, by this call or before it. */
   static ActionResult stopped(ActionResult result, Circuit circuit, @Nullable String trippedBy) {
-    String reason = trippedBy != null ? trippedBy : circuit.aborted() ? "ABORTED" : circuit.state().name();
+    String reason =
+        trippedBy != null ? trippedBy : circuit.aborted() ? "ABORTED" : circuit.state().name();
     return decided(
         result,
         dev.oncegate.schema.Decision.CIRCUIT_OPEN,
@@ -145,7 +159,14 @@ final class Results {
 
   /** SETTLED, OVERDUE or RELEASED: what became of an attempt. */
   ActionResult event(
-      RunId run, long seq, ActionEntry entry, String key, ResultEvent event, int attempt, long eventTimeMs, long nowMs) {
+      RunId run,
+      long seq,
+      ActionEntry entry,
+      String key,
+      ResultEvent event,
+      int attempt,
+      long eventTimeMs,
+      long nowMs) {
     ActionResult result = begin(run, seq, entry.command(), eventTimeMs, nowMs);
     remembered(result, entry);
     result.setIdempotencyKey(key);
@@ -162,12 +183,21 @@ final class Results {
       }
       case OVERDUE ->
           told(
-              result, event, "DEADLINE_PASSED",
-              "Attempt " + attempt + " has no outcome by its deadline: it may or may not have happened.", null);
+              result,
+              event,
+              "DEADLINE_PASSED",
+              "Attempt "
+                  + attempt
+                  + " has no outcome by its deadline: it may or may not have happened.",
+              null);
       default ->
           told(
-              result, event, "RELEASED_BY_CONTROL",
-              "Attempt " + attempt + " was given up by a control; the next command is let through once more.",
+              result,
+              event,
+              "RELEASED_BY_CONTROL",
+              "Attempt "
+                  + attempt
+                  + " was given up by a control; the next command is let through once more.",
               null);
     };
   }
@@ -177,7 +207,9 @@ final class Results {
       case SUCCEEDED -> "Attempt " + outcome.attempt() + " succeeded.";
       case FAILED -> "Attempt " + outcome.attempt() + " failed for good.";
       case FAILED_TRANSIENT ->
-          "Attempt " + outcome.attempt() + " failed for now; the next command with the key is let through again.";
+          "Attempt "
+              + outcome.attempt()
+              + " failed for now; the next command with the key is let through again.";
     };
   }
 

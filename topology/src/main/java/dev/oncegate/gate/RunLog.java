@@ -12,8 +12,8 @@ import java.util.List;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Keeps the log and the counts of the runs: gives out run_seq without a gap, publishes counts and circuit events, and
- * sees to it that both happen in time.
+ * Keeps the log and the counts of the runs: gives out run_seq without a gap, publishes counts and
+ * circuit events, and sees to it that both happen in time.
  */
 final class RunLog {
   private final RunStore runs;
@@ -36,7 +36,8 @@ final class RunLog {
   RunState append(RunId id, RunState run, ActionResult result, Headers headers, long nowMs) {
     RunState next = run.withNextSeq(nowMs);
     if (result.getRunSeq() != next.seq()) {
-      throw new IllegalStateException("run_seq %d where %d is next".formatted(result.getRunSeq(), next.seq()));
+      throw new IllegalStateException(
+          "run_seq %d where %d is next".formatted(result.getRunSeq(), next.seq()));
     }
     outbox.result(id.scope(), result, result.getEventTime().toEpochMilli(), headers);
     return next;
@@ -46,8 +47,16 @@ final class RunLog {
     return run.counted(item, eventTimeMs, times.countsWindowMs());
   }
 
-  /** Tells the changes of the run's circuit, with the counts of that moment where there are any, and stores the run. */
-  void store(RunId id, RunState run, List<CircuitChange> changes, CircuitEvents.Trigger trigger, long nowMs) {
+  /**
+   * Tells the changes of the run's circuit, with the counts of that moment where there are any, and
+   * stores the run.
+   */
+  void store(
+      RunId id,
+      RunState run,
+      List<CircuitChange> changes,
+      CircuitEvents.Trigger trigger,
+      long nowMs) {
     RunState after = run;
     for (CircuitChange change : changes) {
       outbox.circuit(id.runId(), CircuitEvents.of(id, change, trigger, nowMs), nowMs);
@@ -60,7 +69,9 @@ final class RunLog {
     store(id, after, nowMs);
   }
 
-  /** Stores the run, and sees to it that its counts are published and that it is forgotten in time. */
+  /**
+   * Stores the run, and sees to it that its counts are published and that it is forgotten in time.
+   */
   void store(RunId id, RunState run, long nowMs) {
     RunState after = run.countsFull() ? publishCounts(id, run, false, nowMs) : run;
     if (!after.unpublished().isEmpty() && !after.countsDue()) {

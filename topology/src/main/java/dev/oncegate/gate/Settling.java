@@ -57,7 +57,14 @@ final class Settling {
     int attempt = settled.stored().attempt();
     ActionResult result =
         results.event(
-            runId, run.seq() + 1, after, id.key(), ResultEvent.SETTLED, attempt, arrival.eventTimeMs(), nowMs);
+            runId,
+            run.seq() + 1,
+            after,
+            id.key(),
+            ResultEvent.SETTLED,
+            attempt,
+            arrival.eventTimeMs(),
+            nowMs);
     result.setCorrelationId(correlationId);
     RunState told = log.append(runId, run, result, GateHeaders.carried(arrival.headers()), nowMs);
     Outcome reported = settled.stored();
@@ -77,15 +84,24 @@ final class Settling {
     };
   }
 
-  static Execution execution(ActionEntry entry, Ending ending, long resultHash, @Nullable Boolean stateChanged) {
+  static Execution execution(
+      ActionEntry entry, Ending ending, long resultHash, @Nullable Boolean stateChanged) {
     return new Execution(
-        entry.fingerprint(), entry.sideEffectClass(), ending, entry.effectSeq(), resultHash, stateChanged);
+        entry.fingerprint(),
+        entry.sideEffectClass(),
+        ending,
+        entry.effectSeq(),
+        resultHash,
+        stateChanged);
   }
 
-  /** Compared with the last result of the same call only: 64 bits of the executor's answer, never 0. */
+  /**
+   * Compared with the last result of the same call only: 64 bits of the executor's answer, never 0.
+   */
   private static long hashOf(Outcome outcome) {
     long hash = 1125899906842597L;
-    String text = Objects.toString(outcome.result(), "") + '\0' + Objects.toString(outcome.resultUri(), "");
+    String text =
+        Objects.toString(outcome.result(), "") + '\0' + Objects.toString(outcome.resultUri(), "");
     for (int i = 0; i < text.length(); i++) {
       hash = 31 * hash + text.charAt(i);
     }

@@ -36,7 +36,8 @@ final class TimerHandler {
     List<Timer> due = timers.takeDue(nowMs - 1, MOST_PER_TICK);
     for (Timer timer : due) {
       if (timer instanceof Timer.Deadline deadline) {
-        // Looked up as of the deadline: the entry must be found even when its own validity ends before this tick.
+        // Looked up as of the deadline: the entry must be found even when its own validity ends
+        // before this tick.
         ActionEntry entry = actions.find(deadline.action(), Math.min(deadline.dueMs(), nowMs));
         if (entry != null && entry.deadlineMs() == deadline.dueMs()) {
           overdue.noticed(deadline.action(), entry, nowMs);

@@ -27,9 +27,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Makes the topics, and checks that they are as the gate needs them: there, equally partitioned where they must be, not
- * compacted where every record counts, and wide enough for what the gate may have to write. A record that is too large
- * for its topic would fail the task again at every restart, so sizes are checked before anything is read.
+ * Makes the topics, and checks that they are as the gate needs them: there, equally partitioned
+ * where they must be, not compacted where every record counts, and wide enough for what the gate
+ * may have to write. A record that is too large for its topic would fail the task again at every
+ * restart, so sizes are checked before anything is read.
  */
 public final class TopicSetup {
   /** What headers, keys and the record's own fields may take beside the payload. */
@@ -79,7 +80,8 @@ public final class TopicSetup {
     long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!descriptions().keySet().containsAll(created)) {
       if (System.nanoTime() > giveUpNanos) {
-        throw new KafkaException("The brokers do not show the new topics %s after 30 s.".formatted(created));
+        throw new KafkaException(
+            "The brokers do not show the new topics %s after 30 s.".formatted(created));
       }
       try {
         TimeUnit.MILLISECONDS.sleep(20);
@@ -90,7 +92,8 @@ public final class TopicSetup {
   }
 
   private boolean createOne(String topic, int partitions, Optional<Short> replicationFactor) {
-    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), replicationFactor).configs(settingsOf(topic));
+    NewTopic wanted =
+        new NewTopic(topic, Optional.of(partitions), replicationFactor).configs(settingsOf(topic));
     try {
       await(admin.createTopics(List.of(wanted)).all(), "Create", topic);
       return true;
@@ -103,11 +106,14 @@ public final class TopicSetup {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
         TopicConfig.CLEANUP_POLICY_CONFIG,
-        topic.equals(topics.circuits()) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
+        topic.equals(topics.circuits())
+            ? TopicConfig.CLEANUP_POLICY_COMPACT
+            : TopicConfig.CLEANUP_POLICY_DELETE);
     int payload = Math.max(DEFAULT_MAX_MESSAGE_BYTES, payloadBytes());
     boolean carriesWhatCame = topic.equals(topics.deadLetters()) || topic.equals(topics.reroute());
     settings.put(
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(carriesWhatCame ? payload + OVERHEAD_BYTES : payload));
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        String.valueOf(carriesWhatCame ? payload + OVERHEAD_BYTES : payload));
     return settings;
   }
 
@@ -137,7 +143,9 @@ public final class TopicSetup {
     }
     Map<String, Config> configs = configs(descriptions.keySet());
     int carriedMaxBytes =
-        Math.min(maxMessageBytes(configs.get(topics.reroute())), maxMessageBytes(configs.get(topics.deadLetters())));
+        Math.min(
+            maxMessageBytes(configs.get(topics.reroute())),
+            maxMessageBytes(configs.get(topics.deadLetters())));
     return new Found(commands.partitions().size(), largest(configs), carriedMaxBytes);
   }
 
@@ -150,7 +158,8 @@ public final class TopicSetup {
     List<String> problems = new ArrayList<>();
     for (String topic : all()) {
       if (!descriptions.containsKey(topic)) {
-        problems.add("Topic %s does not exist; 'oncegate topics create' makes it.".formatted(topic));
+        problems.add(
+            "Topic %s does not exist; 'oncegate topics create' makes it.".formatted(topic));
       }
     }
     checkPartitions(descriptions, problems);
@@ -194,15 +203,22 @@ public final class TopicSetup {
     }
   }
 
-  /** What an effect (arguments and those of its compensation) or a result (a preview or an outcome) may take. */
+  /**
+   * What an effect (arguments and those of its compensation) or a result (a preview or an outcome)
+   * may take.
+   */
   private int payloadBytes() {
     int args = config.getInt(GateKeys.ARGS_MAX_BYTES);
     return Math.max(2 * args, args + config.getInt(GateKeys.RESULT_MAX_BYTES)) + OVERHEAD_BYTES;
   }
 
-  /** What the changelog of the actions must take: a broker's default is too small for the largest results. */
+  /**
+   * What the changelog of the actions must take: a broker's default is too small for the largest
+   * results.
+   */
   static int changelogMaxMessageBytes(GateConfig config) {
-    return Math.max(DEFAULT_MAX_MESSAGE_BYTES, config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES);
+    return Math.max(
+        DEFAULT_MAX_MESSAGE_BYTES, config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES);
   }
 
   private String changelog() {
@@ -212,7 +228,10 @@ public final class TopicSetup {
   /** What answers an old command bears its time. */
   private void checkTimestamps(String topic, Config settings, List<String> problems) {
     boolean byBroker =
-        settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value().equals(TimestampType.LOG_APPEND_TIME.name);
+        settings
+            .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
+            .value()
+            .equals(TimestampType.LOG_APPEND_TIME.name);
     String oldest = settings.get(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG).value();
     if (topics.sinks().contains(topic) && !byBroker && Long.parseLong(oldest) != Long.MAX_VALUE) {
       problems.add(
@@ -224,16 +243,33 @@ public final class TopicSetup {
   private void checkSizes(Map<String, Config> configs, List<String> problems) {
     for (String topic : List.of(topics.effects(), topics.results())) {
       checkSize(
-          topic, configs, payloadBytes(),
-          "the larger of twice gate.args.max.bytes and of it with gate.result.max.bytes, and 64 KiB", problems);
+          topic,
+          configs,
+          payloadBytes(),
+          "the larger of twice gate.args.max.bytes and of it with gate.result.max.bytes, and 64 KiB",
+          problems);
     }
     checkSize(
-        changelog(), configs, config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES,
-        "gate.result.max.bytes and 64 KiB; kafka-configs.sh alters it", problems);
-    int largestSource = largest(configs.keySet().stream().filter(this::isPublicSource).collect(
-        LinkedHashMap::new, (map, topic) -> map.put(topic, configs.get(topic)), Map::putAll));
+        changelog(),
+        configs,
+        config.getInt(GateKeys.RESULT_MAX_BYTES) + OVERHEAD_BYTES,
+        "gate.result.max.bytes and 64 KiB; kafka-configs.sh alters it",
+        problems);
+    int largestSource =
+        largest(
+            configs.keySet().stream()
+                .filter(this::isPublicSource)
+                .collect(
+                    LinkedHashMap::new,
+                    (map, topic) -> map.put(topic, configs.get(topic)),
+                    Map::putAll));
     for (String topic : List.of(topics.deadLetters(), topics.reroute())) {
-      checkSize(topic, configs, largestSource + OVERHEAD_BYTES, "that of the largest source and 64 KiB", problems);
+      checkSize(
+          topic,
+          configs,
+          largestSource + OVERHEAD_BYTES,
+          "that of the largest source and 64 KiB",
+          problems);
     }
   }
 
@@ -265,7 +301,8 @@ public final class TopicSetup {
 
   private Map<String, TopicDescription> descriptions(List<String> names) {
     Map<String, TopicDescription> found = new LinkedHashMap<>();
-    admin.describeTopics(names)
+    admin
+        .describeTopics(names)
         .topicNameValues()
         .forEach(
             (topic, description) -> {
@@ -282,9 +319,12 @@ public final class TopicSetup {
     List<ConfigResource> resources =
         names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
     Map<String, Config> configs = new LinkedHashMap<>();
-    admin.describeConfigs(resources).values().forEach(
-        (resource, found) ->
-            configs.put(resource.name(), await(found, "DescribeConfigs", resource.name())));
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach(
+            (resource, found) ->
+                configs.put(resource.name(), await(found, "DescribeConfigs", resource.name())));
     return configs;
   }
 

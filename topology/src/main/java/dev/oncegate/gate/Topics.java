@@ -26,7 +26,8 @@ public record Topics(
    * The topics of a gate.
    *
    * @param prefix of all public topics, such as {@code agent.}
-   * @param applicationId prefix of the gate's own topic, as for all internal topics of a Streams application
+   * @param applicationId prefix of the gate's own topic, as for all internal topics of a Streams
+   *     application
    */
   public static Topics of(String prefix, String applicationId) {
     return new Topics(
@@ -55,6 +56,7 @@ public record Topics(
 
   /** What the gate writes. */
   public List<String> sinks() {
-    return List.of(effects, results, conflicts, runCounts, circuits, deadLetters, escalations, reroute);
+    return List.of(
+        effects, results, conflicts, runCounts, circuits, deadLetters, escalations, reroute);
   }
 }

@@ -33,7 +33,10 @@ public final class WireSchemas {
     return schemas;
   }
 
-  /** Resolves all ids before the first record, waiting for the registry: where it fails later that stops nothing. */
+  /**
+   * Resolves all ids before the first record, waiting for the registry: where it fails later that
+   * stops nothing.
+   */
   static void prepare(AvroSerdes serdes, Topics topics) throws InterruptedException {
     for (Map.Entry<String, Schema> value : byTopic(topics).entrySet()) {
       serdes.prepare(value.getKey(), value.getValue());

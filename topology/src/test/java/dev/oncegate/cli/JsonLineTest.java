@@ -67,8 +67,11 @@ class JsonLineTest {
     refused("{\"deadline_ms\":1.5}", "deadline_ms is 1.5; a whole number of 64 bits is expected");
     refused("{\"attempt_number\":3000000000}", "a whole number of 32 bits is expected");
     refused("{\"commit\":\"yes\"}", "commit is yes; true or false is expected");
-    refused("{\"issued_at\":\"yesterday\"}", "issued_at is yesterday; milliseconds since the epoch");
-    refused("{\"side_effect_class\":\"HUGE\"}", "side_effect_class is HUGE; one of READ, WRITE, DESTRUCTIVE is expected");
+    refused(
+        "{\"issued_at\":\"yesterday\"}", "issued_at is yesterday; milliseconds since the epoch");
+    refused(
+        "{\"side_effect_class\":\"HUGE\"}",
+        "side_effect_class is HUGE; one of READ, WRITE, DESTRUCTIVE is expected");
     refused("{\"compensation\":{\"step\":1}}", "compensation.saga_id is missing");
     refused("{\"tool\":\"a\",\"tool\":\"b\"}", "Duplicate field 'tool'");
     refused("[]", "a JSON object is expected");
@@ -89,7 +92,8 @@ class JsonLineTest {
                 .setStatus(OutcomeStatus.SUCCEEDED)
                 .setResult("{\"ok\": true}")
                 .build());
-    assertThat(JsonLine.read(ControlCommand.getClassSchema(), "{\"type\":\"RESET\",\"run_id\":\"r\"}"))
+    assertThat(
+            JsonLine.read(ControlCommand.getClassSchema(), "{\"type\":\"RESET\",\"run_id\":\"r\"}"))
         .isEqualTo(ControlCommand.newBuilder().setType(ControlType.RESET).setRunId("r").build());
   }
 

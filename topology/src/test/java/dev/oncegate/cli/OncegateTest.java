@@ -16,7 +16,8 @@ class OncegateTest {
   @Test
   void helpIsEverywhere() {
     CommandLine all = Oncegate.commandLine();
-    assertThat(all.getSubcommands()).containsOnlyKeys("serve", "send", "watch", "topics", "config", "describe");
+    assertThat(all.getSubcommands())
+        .containsOnlyKeys("serve", "send", "watch", "topics", "config", "describe");
     for (String command : all.getSubcommands().keySet()) {
       assertThat(run(command, "--help")).as(command).isZero();
     }
@@ -35,7 +36,9 @@ class OncegateTest {
   @Test
   void badConfigurationEndsWith2AndSaysWhatIsWrong() {
     assertThat(run("serve", "--set", "gate.scop=run")).isEqualTo(2);
-    assertThat(err.toString()).contains("gate.scop is no setting; did you mean gate.scope?").doesNotContain("\tat ");
+    assertThat(err.toString())
+        .contains("gate.scop is no setting; did you mean gate.scope?")
+        .doesNotContain("\tat ");
     assertThat(run("serve", "--config", "nowhere.properties")).isEqualTo(2);
     assertThat(err.toString()).contains("nowhere.properties does not exist");
   }
@@ -48,19 +51,26 @@ class OncegateTest {
   @DisabledIf("anUpRunsHere")
   void withoutAClusterTheErrorSaysHowToNameOne() {
     assertThat(run("watch", "effects")).isEqualTo(1);
-    assertThat(err.toString()).contains("no 'oncegate up' runs here").contains("--bootstrap-server");
+    assertThat(err.toString())
+        .contains("no 'oncegate up' runs here")
+        .contains("--bootstrap-server");
   }
 
   @Test
   void describePrintsOneSubTopologyWithoutACluster() {
     assertThat(run("describe", "--set", "gate.topic.prefix=x.")).isZero();
-    assertThat(out.toString()).contains("Sub-topology: 0").doesNotContain("Sub-topology: 1").contains("x.commands");
+    assertThat(out.toString())
+        .contains("Sub-topology: 0")
+        .doesNotContain("Sub-topology: 1")
+        .contains("x.commands");
   }
 
   @Test
   void configPrintsTheReference() {
     assertThat(run("config")).isZero();
-    assertThat(out.toString()).contains("### `gate.dedup.window.ms`").contains("### `schema.registry.url`");
+    assertThat(out.toString())
+        .contains("### `gate.dedup.window.ms`")
+        .contains("### `schema.registry.url`");
   }
 
   private int run(String... arguments) {

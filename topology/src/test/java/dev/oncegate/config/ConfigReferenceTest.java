@@ -14,18 +14,22 @@ class ConfigReferenceTest {
   void thePageInTheDocumentationIsWhatTheCommandPrints() throws IOException {
     Path page = Path.of("../docs/configuration.md");
     assertThat(Files.readString(page))
-        .as("docs/configuration.md; './oncegate config > docs/configuration.md' brings it up to date")
+        .as(
+            "docs/configuration.md; './oncegate config > docs/configuration.md' brings it up to date")
         .isEqualTo(ConfigReference.markdown());
   }
 
   @Test
   void everySettingSaysWhatItMeans() {
-    assertThat(GateKeys.DEFINITION.configKeys().values()).allSatisfy(ConfigReferenceTest::isDocumented);
+    assertThat(GateKeys.DEFINITION.configKeys().values())
+        .allSatisfy(ConfigReferenceTest::isDocumented);
   }
 
   private static void isDocumented(ConfigKey key) {
     assertThat(key.documentation).as(key.name).hasSizeGreaterThan(20);
-    assertThat(key.name.endsWith(".ms")).as("%s tells its unit", key.name).isEqualTo(key.documentation.contains("millisecond"));
+    assertThat(key.name.endsWith(".ms"))
+        .as("%s tells its unit", key.name)
+        .isEqualTo(key.documentation.contains("millisecond"));
     assertThat(ConfigReference.markdown()).contains("### `" + key.name + "`");
   }
 }

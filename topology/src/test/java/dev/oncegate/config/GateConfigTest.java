@@ -94,7 +94,8 @@ class GateConfigTest {
 
   @Test
   void aHandlerThatCouldGoOnAfterAFailureIsRefused() {
-    for (String key : new String[] {"processing.exception.handler", "production.exception.handler"}) {
+    for (String key :
+        new String[] {"processing.exception.handler", "production.exception.handler"}) {
       assertThatThrownBy(() -> GateConfig.of(Map.of(key, "org.example.LogAndContinue")))
           .hasMessageContaining(key)
           .hasMessageContaining("leave this out");
@@ -103,7 +104,9 @@ class GateConfigTest {
 
   @Test
   void whatIsNotOursGoesToKafkaAsItIs() {
-    GateConfig config = GateConfig.of(Map.of("producer.linger.ms", "7", "gate.scope", "agent", "commit.interval.ms", "50"));
+    GateConfig config =
+        GateConfig.of(
+            Map.of("producer.linger.ms", "7", "gate.scope", "agent", "commit.interval.ms", "50"));
     assertThat(config.kafkaSettings())
         .containsEntry("producer.linger.ms", "7")
         .containsEntry("commit.interval.ms", "50")

@@ -16,19 +16,25 @@ class SettingsTest {
 
   @Test
   void theCommandLineGoesBeforeTheEnvironmentWhichGoesBeforeTheFile() throws IOException {
-    Path file = Files.writeString(directory.resolve("gate.properties"), "gate.scope=run\ngate.deadline.ms=1\na.b=1 \n");
+    Path file =
+        Files.writeString(
+            directory.resolve("gate.properties"), "gate.scope=run\ngate.deadline.ms=1\na.b=1 \n");
     Map<String, String> settings =
         Settings.of(
             file,
-            Map.of("ONCEGATE_GATE_SCOPE", "agent", "ONCEGATE_GATE_DEADLINE_MS", "2", "PATH", "/bin"),
+            Map.of(
+                "ONCEGATE_GATE_SCOPE", "agent", "ONCEGATE_GATE_DEADLINE_MS", "2", "PATH", "/bin"),
             Map.of("gate.scope", "tenant"));
-    assertThat(settings).isEqualTo(Map.of("gate.scope", "tenant", "gate.deadline.ms", "2", "a.b", "1"));
+    assertThat(settings)
+        .isEqualTo(Map.of("gate.scope", "tenant", "gate.deadline.ms", "2", "a.b", "1"));
   }
 
   @Test
   void underscoresStandForDotsDashesAndThemselves() {
-    assertThat(Settings.keyOf("ONCEGATE_GATE_TOOL_SEND___MAIL_DEADLINE_MS")).isEqualTo("gate.tool.send_mail.deadline.ms");
-    assertThat(Settings.keyOf("ONCEGATE_GATE_TOOL_SEND__MAIL_DEADLINE_MS")).isEqualTo("gate.tool.send-mail.deadline.ms");
+    assertThat(Settings.keyOf("ONCEGATE_GATE_TOOL_SEND___MAIL_DEADLINE_MS"))
+        .isEqualTo("gate.tool.send_mail.deadline.ms");
+    assertThat(Settings.keyOf("ONCEGATE_GATE_TOOL_SEND__MAIL_DEADLINE_MS"))
+        .isEqualTo("gate.tool.send-mail.deadline.ms");
   }
 
   @Test

@@ -25,7 +25,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
 
-/** The promises that guard and ledger keep together, over random histories of one run with outcomes. */
+/**
+ * The promises that guard and ledger keep together, over random histories of one run with outcomes.
+ */
 class CoreProperties {
   private static final int CAP = 25;
 
@@ -53,7 +55,9 @@ class CoreProperties {
           Told told = core.send(commandOf(step));
           Statistics.collect(told.decision());
           if (stoppedBefore && core.changes.size() == changesBefore) {
-            assertThat(told.decision()).as("I4: while the circuit is open").isEqualTo("CircuitOpen");
+            assertThat(told.decision())
+                .as("I4: while the circuit is open")
+                .isEqualTo("CircuitOpen");
           }
           if (core.run.circuit().stops()) {
             assertThat(told.effectAttempt()).as("I4: the call that trips gets no effect").isZero();
@@ -69,15 +73,25 @@ class CoreProperties {
     Set<String> permissions = new HashSet<>();
     for (Told told : core.log) {
       if (told.effectAttempt() > 0) {
-        assertThat(permissions.add(told.id() + "#" + told.effectAttempt())).as("I1: %s", told).isTrue();
+        assertThat(permissions.add(told.id() + "#" + told.effectAttempt()))
+            .as("I1: %s", told)
+            .isTrue();
       }
     }
-    Statistics.coverage(seen -> {
-      for (String decision : List.of("Accepted", "Replayed", "InProgress", "Indeterminate", "CircuitOpen", "Retried")) {
-        seen.check(decision).count(times -> times > 20);
-      }
-      seen.check("Conflicting").count(times -> times > 20);
-    });
+    Statistics.coverage(
+        seen -> {
+          for (String decision :
+              List.of(
+                  "Accepted",
+                  "Replayed",
+                  "InProgress",
+                  "Indeterminate",
+                  "CircuitOpen",
+                  "Retried")) {
+            seen.check(decision).count(times -> times > 20);
+          }
+          seen.check("Conflicting").count(times -> times > 20);
+        });
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
@@ -103,7 +117,8 @@ class CoreProperties {
     assertThat(core.log).hasSize((int) commands);
     assertThat(core.run.total().calls()).isEqualTo(commands);
     assertThat(core.run.total().effects()).isEqualTo(effects);
-    assertThat(core.run.unpublished().stream().mapToLong(window -> window.added().calls()).sum()).isEqualTo(commands);
+    assertThat(core.run.unpublished().stream().mapToLong(window -> window.added().calls()).sum())
+        .isEqualTo(commands);
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
@@ -123,7 +138,8 @@ class CoreProperties {
       assertThat(passed).isLessThanOrEqualTo(CAP);
     }
     long trips = core.changes.stream().filter(change -> change.trip() != null).count();
-    long resets = core.changes.stream().map(CircuitChange::cause).filter(Circuit.Cause.RESET::equals).count();
+    long resets =
+        core.changes.stream().map(CircuitChange::cause).filter(Circuit.Cause.RESET::equals).count();
     assertThat(trips).as("a trip is told once").isLessThanOrEqualTo(resets + 1);
   }
 
@@ -132,7 +148,8 @@ class CoreProperties {
   }
 
   private static ACommand commandOf(Step step) {
-    SideEffectClass sideEffectClass = step.what % 3 == 0 ? SideEffectClass.READ : SideEffectClass.WRITE;
+    SideEffectClass sideEffectClass =
+        step.what % 3 == 0 ? SideEffectClass.READ : SideEffectClass.WRITE;
     ACommand command = new ACommand().to("tool-" + step.what).as(sideEffectClass);
     return step.kind == Kind.KEYED
         ? command.withKey("key-" + step.what).with("{\"n\":" + (step.variant == 0 ? 0 : 1) + "}")
@@ -163,9 +180,13 @@ class CoreProperties {
             Tuple.of(1, Arbitraries.just(Kind.RESET)));
     Arbitrary<Long> later =
         Arbitraries.frequencyOf(
-            Tuple.of(12, Arbitraries.longs().between(0, 1_000)), Tuple.of(1, Arbitraries.of(5_000L, 60_001L)));
+            Tuple.of(12, Arbitraries.longs().between(0, 1_000)),
+            Tuple.of(1, Arbitraries.of(5_000L, 60_001L)));
     return Combinators.combine(
-            kinds, Arbitraries.integers().between(0, 4), Arbitraries.integers().between(0, 3), later)
+            kinds,
+            Arbitraries.integers().between(0, 4),
+            Arbitraries.integers().between(0, 3),
+            later)
         .as(Step::new)
         .list()
         .ofMaxSize(80);

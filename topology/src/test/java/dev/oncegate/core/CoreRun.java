@@ -29,7 +29,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One run through intake, guard and ledger, as the gate puts them together, with maps in the place of its stores. */
+/**
+ * One run through intake, guard and ledger, as the gate puts them together, with maps in the place
+ * of its stores.
+ */
 final class CoreRun {
   /** What the run's log tells of one command. */
   record Told(long seq, ActionId id, String decision, int effectAttempt, String outcome) {}
@@ -37,7 +40,8 @@ final class CoreRun {
   private static final long COUNTS_WINDOW_MS = 60_000;
 
   private final Intake intake =
-      new Intake(Scope.RUN, new IntakeLimits(65_536, 300_000, 86_400_000, 60_000, Map.of(), 3_600_000));
+      new Intake(
+          Scope.RUN, new IntakeLimits(65_536, 300_000, 86_400_000, 60_000, Map.of(), 3_600_000));
   private final RunGuard guard;
   private final ActionLedger ledger = new ActionLedger(900_000, tool -> 3);
   private final Map<ActionId, ActionEntry> actions = new HashMap<>();
@@ -69,7 +73,8 @@ final class CoreRun {
     }
     Tally.Item item = effect == null ? Tally.Item.DUPLICATE : Tally.Item.EFFECT;
     run = verdict.run().withNextSeq(nowMs).counted(item, nowMs, COUNTS_WINDOW_MS);
-    String outcome = decision instanceof Decision.Replayed replayed ? replayed.outcome().toString() : "";
+    String outcome =
+        decision instanceof Decision.Replayed replayed ? replayed.outcome().toString() : "";
     String name = verdict.passes() ? decision.getClass().getSimpleName() : "CircuitOpen";
     Told told = new Told(seq, intent.id(), name, effect == null ? 0 : effect.attempt(), outcome);
     log.add(told);
@@ -84,7 +89,10 @@ final class CoreRun {
       return "";
     }
     actions.put(id, settled.after());
-    learn(settled.after(), Ending.valueOf(settled.stored().status().name()), 1 + (result.hashCode() & 0xffff));
+    learn(
+        settled.after(),
+        Ending.valueOf(settled.stored().status().name()),
+        1 + (result.hashCode() & 0xffff));
     return settled.stored().toString();
   }
 
@@ -111,17 +119,27 @@ final class CoreRun {
         guard.learn(
             run,
             new Execution(
-                entry.fingerprint(), entry.sideEffectClass(), ending, entry.effectSeq(), resultHash, null),
+                entry.fingerprint(),
+                entry.sideEffectClass(),
+                ending,
+                entry.effectSeq(),
+                resultHash,
+                null),
             nowMs);
     changes.addAll(verdict.changes());
     run = verdict.run();
   }
 
   private Call callOf(Decision decision, Intent intent, long seq) {
-    boolean fresh = decision instanceof Decision.Accepted || decision instanceof Decision.ConfirmationRequired;
-    Call.Kind kind = !fresh && intent.keyOrigin() == Intent.KeyOrigin.SENT ? Call.Kind.DECLARED_RETRY : Call.Kind.CALL;
+    boolean fresh =
+        decision instanceof Decision.Accepted || decision instanceof Decision.ConfirmationRequired;
+    Call.Kind kind =
+        !fresh && intent.keyOrigin() == Intent.KeyOrigin.SENT
+            ? Call.Kind.DECLARED_RETRY
+            : Call.Kind.CALL;
     boolean failure =
-        decision instanceof Decision.Replayed replayed && replayed.outcome().status() == Outcome.Status.FAILED;
+        decision instanceof Decision.Replayed replayed
+            && replayed.outcome().status() == Outcome.Status.FAILED;
     return new Call(
         new Call.Identity(intent.tool(), intent.argsHash(), intent.fingerprint()),
         decision instanceof Decision.Conflicting ? Call.Kind.CONFLICT : kind,

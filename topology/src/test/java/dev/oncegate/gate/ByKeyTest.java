@@ -27,7 +27,10 @@ class ByKeyTest {
   @Test
   void theSameKeysLieInTheSamePartitionsInEveryRelease() {
     List<Integer> partitions =
-        IntStream.range(0, 6).map(i -> ByKey.partitionOf(("run-" + i).getBytes(StandardCharsets.UTF_8), 6)).boxed().toList();
+        IntStream.range(0, 6)
+            .map(i -> ByKey.partitionOf(("run-" + i).getBytes(StandardCharsets.UTF_8), 6))
+            .boxed()
+            .toList();
 
     assertThat(partitions).containsExactly(5, 1, 5, 3, 3, 2);
   }

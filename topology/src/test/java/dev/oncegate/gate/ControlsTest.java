@@ -46,7 +46,8 @@ class ControlsTest {
     assertThat(told)
         .isEqualTo(
             Told.only(
-                aChange(CircuitState.FORCED_OPEN, CircuitCause.FORCED, "A control stopped the run.").build(),
+                aChange(CircuitState.FORCED_OPEN, CircuitCause.FORCED, "A control stopped the run.")
+                    .build(),
                 counts(0, CircuitState.FORCED_OPEN, false)));
     assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
   }
@@ -54,7 +55,10 @@ class ControlsTest {
   @Test
   void resetClosesTheCircuitAndRenewsTheBudgets() {
     gate.close();
-    gate = GateDriver.with().limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10)).open();
+    gate =
+        GateDriver.with()
+            .limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10))
+            .open();
     gate.send(aCommand().setIdempotencyKey("a"));
     gate.send(aCommand().setIdempotencyKey("b"));
 
@@ -67,23 +71,32 @@ class ControlsTest {
     assertThat(change.getControlId()).isEqualTo("control-1");
     assertThat(change.getAfterRunSeq()).isEqualTo(2);
     assertThat(change.getLastCalls()).extracting(CallEvidence::getRunSeq).containsExactly(1L, 2L);
-    assertThat(gate.send(aCommand().setIdempotencyKey("c")).result().getDecision()).isEqualTo(Decision.ACCEPTED);
-    assertThat(gate.send(aCommand().setIdempotencyKey("d")).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
+    assertThat(gate.send(aCommand().setIdempotencyKey("c")).result().getDecision())
+        .isEqualTo(Decision.ACCEPTED);
+    assertThat(gate.send(aCommand().setIdempotencyKey("d")).result().getDecision())
+        .isEqualTo(Decision.CIRCUIT_OPEN);
   }
 
   @Test
   void disableLetsARunPassBeyondItsLimitsUntilAReset() {
     gate.close();
-    gate = GateDriver.with().limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10)).open();
+    gate =
+        GateDriver.with()
+            .limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10))
+            .open();
 
     assertThat(gate.order(aControl(ControlType.DISABLE)))
         .isEqualTo(
             Told.only(
-                aChange(CircuitState.CLOSED, CircuitCause.DISABLED, "A control switched the guard off for the run.")
+                aChange(
+                        CircuitState.CLOSED,
+                        CircuitCause.DISABLED,
+                        "A control switched the guard off for the run.")
                     .setGuardEnabled(false)
                     .build()));
     gate.send(aCommand().setIdempotencyKey("a"));
-    assertThat(gate.send(aCommand().setIdempotencyKey("b")).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+    assertThat(gate.send(aCommand().setIdempotencyKey("b")).result().getDecision())
+        .isEqualTo(Decision.ACCEPTED);
   }
 
   @Test
@@ -94,11 +107,16 @@ class ControlsTest {
     assertThat(told)
         .isEqualTo(
             Told.only(
-                aChange(CircuitState.FORCED_OPEN, CircuitCause.ABORTED, "A control ended the run for good.").build(),
+                aChange(
+                        CircuitState.FORCED_OPEN,
+                        CircuitCause.ABORTED,
+                        "A control ended the run for good.")
+                    .build(),
                 counts(0, CircuitState.FORCED_OPEN, true)));
     assertThat(reset.onlyDeadLetter().headers())
         .containsEntry(GateHeaders.CAUSE, "CONTROL_NOT_APPLICABLE")
-        .containsEntry(GateHeaders.MESSAGE, "type is RESET; the run was aborted, which is for good.");
+        .containsEntry(
+            GateHeaders.MESSAGE, "type is RESET; the run was aborted, which is for good.");
     assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
   }
 
@@ -120,7 +138,8 @@ class ControlsTest {
                     .setRunSeq(3)
                     .setEvent(ResultEvent.RELEASED)
                     .setReason("RELEASED_BY_CONTROL")
-                    .setMessage("Attempt 1 was given up by a control; the next command is let through once more.")
+                    .setMessage(
+                        "Attempt 1 was given up by a control; the next command is let through once more.")
                     .setIdempotencyKey("k")
                     .setTool("book")
                     .setEffectAttempt(1)
@@ -213,12 +232,14 @@ class ControlsTest {
         aControl(ControlType.UNKNOWN),
         "type is UNKNOWN; allowed are RESET, FORCE_OPEN, DISABLE, ABORT, RELEASE and SETTLE.");
     assertInvalid(
-        aControl(ControlType.RELEASE).setAttempt(1), "idempotency_key is missing; RELEASE needs the action's.");
+        aControl(ControlType.RELEASE).setAttempt(1),
+        "idempotency_key is missing; RELEASE needs the action's.");
     assertInvalid(
         aControl(ControlType.RELEASE).setIdempotencyKey("k"),
         "attempt is null; RELEASE needs the attempt it means, 1 or more.");
     assertInvalid(
-        aControl(ControlType.SETTLE).setIdempotencyKey("k").setAttempt(1), "outcome is missing; SETTLE needs it.");
+        aControl(ControlType.SETTLE).setIdempotencyKey("k").setAttempt(1),
+        "outcome is missing; SETTLE needs it.");
     assertInvalid(
         aSettlement(anOutcomeByControl(OutcomeStatus.FAILED_TRANSIENT)),
         "outcome.status is FAILED_TRANSIENT; SETTLE allows SUCCEEDED and FAILED.");
@@ -234,7 +255,8 @@ class ControlsTest {
 
   @Test
   void aControlWithoutARunIsPutAside() {
-    assertThat(gate.order(aControl(ControlType.RESET).setRunId("")).onlyDeadLetter().cause()).isEqualTo("NO_RUN_ID");
+    assertThat(gate.order(aControl(ControlType.RESET).setRunId("")).onlyDeadLetter().cause())
+        .isEqualTo("NO_RUN_ID");
   }
 
   @Test
@@ -242,7 +264,8 @@ class ControlsTest {
     try (GateDriver agents = GateDriver.with().scope(Scope.AGENT).open()) {
       agents.send(aCommand().setAgentId("agent"));
       for (String agentId : new String[] {null, " ", "x".repeat(256)}) {
-        Told.Raw letter = agents.order(aControl(ControlType.FORCE_OPEN).setAgentId(agentId)).onlyDeadLetter();
+        Told.Raw letter =
+            agents.order(aControl(ControlType.FORCE_OPEN).setAgentId(agentId)).onlyDeadLetter();
 
         assertThat(letter.cause()).isEqualTo("INVALID_CONTROL");
         assertThat(letter.headers().get(GateHeaders.MESSAGE))
@@ -251,7 +274,8 @@ class ControlsTest {
       }
       agents.order(aControl(ControlType.FORCE_OPEN).setAgentId("agent"));
 
-      assertThat(agents.send(aCommand().setAgentId("agent")).result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
+      assertThat(agents.send(aCommand().setAgentId("agent")).result().getDecision())
+          .isEqualTo(Decision.CIRCUIT_OPEN);
     }
   }
 
@@ -271,7 +295,9 @@ class ControlsTest {
   @Test
   void aControlOfAnUnknownActionIsPutAside() {
     assertThat(
-            gate.order(aControl(ControlType.RELEASE).setIdempotencyKey("x").setAttempt(1)).onlyDeadLetter().headers())
+            gate.order(aControl(ControlType.RELEASE).setIdempotencyKey("x").setAttempt(1))
+                .onlyDeadLetter()
+                .headers())
         .containsEntry(GateHeaders.CAUSE, "UNKNOWN_ACTION")
         .containsEntry(GateHeaders.MESSAGE, "No effect of key 'x' is known, or no longer.");
   }
@@ -290,7 +316,8 @@ class ControlsTest {
     return new StoredOutcome(status, 1, "seen in the ledger", null, null, null, null, null);
   }
 
-  private static CircuitEvent.Builder aChange(CircuitState state, CircuitCause cause, String message) {
+  private static CircuitEvent.Builder aChange(
+      CircuitState state, CircuitCause cause, String message) {
     return CircuitEvent.newBuilder()
         .setRunId("run")
         .setScope("run")

@@ -86,7 +86,9 @@ class CountsAndRetentionTest {
 
     assertThat(published).hasSizeBetween(4, 6);
     for (int i = 1; i < published.size(); i++) {
-      assertThat(Duration.between(published.get(i - 1).getPublishedAt(), published.get(i).getPublishedAt()))
+      assertThat(
+              Duration.between(
+                  published.get(i - 1).getPublishedAt(), published.get(i).getPublishedAt()))
           .isGreaterThanOrEqualTo(INTERVAL);
     }
   }
@@ -96,7 +98,9 @@ class CountsAndRetentionTest {
     List<RunCallCounts> published = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       published.addAll(
-          gate.send(aCommand().setIdempotencyKey("k-" + i), START.minusSeconds((long) i * 97 % 3_600)).counts());
+          gate.send(
+                  aCommand().setIdempotencyKey("k-" + i), START.minusSeconds((long) i * 97 % 3_600))
+              .counts());
       published.addAll(gate.wait(Duration.ofMillis(700)).counts());
     }
     published.addAll(gate.wait(INTERVAL.plusMillis(1)).counts());
@@ -122,8 +126,10 @@ class CountsAndRetentionTest {
 
   @Test
   void aHostileRunWithEverNewFingerprintsCostsNoMoreThanTheBound() {
-    GateDriver open = GateDriver.with().limits(new GuardLimits(
-        -1, -1, 10_000, 5, 4, 10, 100, 0, 3, 64, 10)).open();
+    GateDriver open =
+        GateDriver.with()
+            .limits(new GuardLimits(-1, -1, 10_000, 5, 4, 10, 100, 0, 3, 64, 10))
+            .open();
     try (open) {
       for (int i = 0; i < 100_000; i++) {
         open.send(aCommand().setIdempotencyKey(null).setTool("tool").setArgs("{\"n\":" + i + "}"));

@@ -53,7 +53,8 @@ class DeadlinesTest {
                     .setRunSeq(2)
                     .setEvent(ResultEvent.OVERDUE)
                     .setReason("DEADLINE_PASSED")
-                    .setMessage("Attempt 1 has no outcome by its deadline: it may or may not have happened.")
+                    .setMessage(
+                        "Attempt 1 has no outcome by its deadline: it may or may not have happened.")
                     .setIdempotencyKey("k")
                     .setTool("book")
                     .setEffectAttempt(1)
@@ -87,7 +88,8 @@ class DeadlinesTest {
     Told duplicate = gate.send(aCommand());
     Told tick = withoutCounts(gate.wait(TICK));
 
-    assertThat(duplicate.results()).extracting(ActionResult::getEvent)
+    assertThat(duplicate.results())
+        .extracting(ActionResult::getEvent)
         .containsExactly(ResultEvent.OVERDUE, ResultEvent.DECIDED);
     assertThat(duplicate.results()).extracting(ActionResult::getRunSeq).containsExactly(2L, 3L);
     assertThat(duplicate.results().get(1).getDecision()).isEqualTo(Decision.INDETERMINATE);
@@ -130,9 +132,11 @@ class DeadlinesTest {
     restart();
     Told again = withoutCounts(gate.wait(Duration.ofMinutes(1)));
     Told write = gate.send(aCommand());
-    Told read = gate.send(aCommand().setIdempotencyKey("r").setSideEffectClass(SideEffectClass.READ));
+    Told read =
+        gate.send(aCommand().setIdempotencyKey("r").setSideEffectClass(SideEffectClass.READ));
 
-    assertThat(overdue.results()).extracting(ActionResult::getEvent)
+    assertThat(overdue.results())
+        .extracting(ActionResult::getEvent)
         .containsExactly(ResultEvent.OVERDUE, ResultEvent.OVERDUE);
     assertThat(overdue.results()).extracting(ActionResult::getRunSeq).containsExactly(3L, 4L);
     assertThat(overdue.escalations()).hasSize(2);
@@ -153,7 +157,9 @@ class DeadlinesTest {
     Told told = gate.wait(Duration.ZERO);
 
     assertThat(told.escalations()).hasSize(1);
-    assertThat(told.results()).extracting(ActionResult::getEvent).containsExactly(ResultEvent.OVERDUE);
+    assertThat(told.results())
+        .extracting(ActionResult::getEvent)
+        .containsExactly(ResultEvent.OVERDUE);
   }
 
   @Test
@@ -192,7 +198,14 @@ class DeadlinesTest {
 
   private static Told withoutCounts(Told told) {
     return new Told(
-        told.effects(), told.results(), told.conflicts(), List.of(), told.circuits(), told.forgottenRuns(),
-        told.escalations(), told.deadLetters(), told.reroutes());
+        told.effects(),
+        told.results(),
+        told.conflicts(),
+        List.of(),
+        told.circuits(),
+        told.forgottenRuns(),
+        told.escalations(),
+        told.deadLetters(),
+        told.reroutes());
   }
 }

@@ -43,7 +43,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The contract's decision table, row by row, each with all that the gate writes and nothing else. */
+/**
+ * The contract's decision table, row by row, each with all that the gate writes and nothing else.
+ */
 class DecisionTableTest {
   private static final Instant VALID_UNTIL = START.plus(GateDriver.DEDUP_WINDOW);
   private static final Instant DEADLINE = START.plusMillis(GateDriver.DEADLINE_MS);
@@ -80,7 +82,12 @@ class DecisionTableTest {
       assertThat(told)
           .isEqualTo(
               Told.only(
-                  aDecision(1, 0, Decision.INVALID, "FIELD_INVALID", "deadline_ms is 0; allowed is 1 to 3600000.")
+                  aDecision(
+                          1,
+                          0,
+                          Decision.INVALID,
+                          "FIELD_INVALID",
+                          "deadline_ms is 0; allowed is 1 to 3600000.")
                       .setField("deadline_ms")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -118,7 +125,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          1, 0, Decision.EXPIRED, "TTL_PASSED",
+                          1,
+                          0,
+                          Decision.EXPIRED,
+                          "TTL_PASSED",
                           "The command is 1001 ms old; its request_ttl_ms is 1000. Make a new intent.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -134,7 +144,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          1, 0, Decision.EXPIRED, "OLDER_THAN_WINDOW",
+                          1,
+                          0,
+                          Decision.EXPIRED,
+                          "OLDER_THAN_WINDOW",
                           "The command is 86400001 ms old; actions are remembered for 86400000 ms. Make a new intent.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -148,7 +161,10 @@ class DecisionTableTest {
     @Test
     void theCallThatTripsGetsItWithTheCircuitEventAndTheCountsOfThatMoment() {
       gate.close();
-      gate = GateDriver.with().limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10)).open();
+      gate =
+          GateDriver.with()
+              .limits(new GuardLimits(1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10))
+              .open();
       gate.send(aCommand().setIdempotencyKey("a"));
 
       Told told = gate.send(aCommand().setIdempotencyKey("b"));
@@ -157,7 +173,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          2, 1, Decision.CIRCUIT_OPEN, "TOTAL_CALLS",
+                          2,
+                          1,
+                          Decision.CIRCUIT_OPEN,
+                          "TOTAL_CALLS",
                           "This call trips the circuit of the run (TOTAL_CALLS). Stop.")
                       .setIdempotencyKey("b")
                       .setTool("book")
@@ -189,7 +208,9 @@ class DecisionTableTest {
                       .setWindows(
                           List.of(
                               new WindowCounts(
-                                  START, START.plusSeconds(60), new CallCounts(2L, 1L, 0L, 0L, 1L, 0L, 0L))))
+                                  START,
+                                  START.plusSeconds(60),
+                                  new CallCounts(2L, 1L, 0L, 0L, 1L, 0L, 0L))))
                       .setCircuit(CircuitState.OPEN)
                       .setFinal$(false)
                       .setRunSeq(2)
@@ -207,7 +228,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          3, 1, Decision.CIRCUIT_OPEN, "FORCED_OPEN",
+                          3,
+                          1,
+                          Decision.CIRCUIT_OPEN,
+                          "FORCED_OPEN",
                           "The circuit of the run is FORCED_OPEN. Stop.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -218,7 +242,8 @@ class DecisionTableTest {
     void anInvalidCommandIsInvalidThoughTheCircuitIsOpen() {
       gate.order(aControl(ControlType.FORCE_OPEN));
 
-      assertThat(gate.send(aCommand().setArgs("[]")).result().getDecision()).isEqualTo(Decision.INVALID);
+      assertThat(gate.send(aCommand().setArgs("[]")).result().getDecision())
+          .isEqualTo(Decision.INVALID);
     }
   }
 
@@ -235,7 +260,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          2, 1, Decision.CONFLICT, "KEY_REUSED",
+                          2,
+                          1,
+                          Decision.CONFLICT,
+                          "KEY_REUSED",
                           "The key was used before for another payload. A new intent needs a new key.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -283,15 +311,24 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          3, 1, Decision.REPLAYED, "OUTCOME_KNOWN",
+                          3,
+                          1,
+                          Decision.REPLAYED,
+                          "OUTCOME_KNOWN",
                           "Executed before; this is the stored outcome of the first time.")
                       .setIdempotencyKey("k")
                       .setTool("book")
                       .setReplayed(true)
                       .setStoredOutcome(
                           new StoredOutcome(
-                              OutcomeStatus.SUCCEEDED, 1, "{\"seat\": \"12A\",\u00e9}", "application/json",
-                              "s3://bucket/1", null, null, START))
+                              OutcomeStatus.SUCCEEDED,
+                              1,
+                              "{\"seat\": \"12A\",\u00e9}",
+                              "application/json",
+                              "s3://bucket/1",
+                              null,
+                              null,
+                              START))
                       .setFirstSeenAt(START)
                       .setValidUntil(VALID_UNTIL)
                       .setEventTime(gate.now())
@@ -302,13 +339,18 @@ class DecisionTableTest {
     @Test
     void aFinalFailureIsReplayedToo() {
       ActionEffect effect = gate.send(aCommand()).effect();
-      gate.report(anOutcome(effect, OutcomeStatus.FAILED).setErrorCode("SOLD_OUT").setErrorMessage("no seat"));
+      gate.report(
+          anOutcome(effect, OutcomeStatus.FAILED)
+              .setErrorCode("SOLD_OUT")
+              .setErrorMessage("no seat"));
 
       ActionResult result = gate.send(aCommand()).result();
 
       assertThat(result.getDecision()).isEqualTo(Decision.REPLAYED);
       assertThat(result.getStoredOutcome())
-          .isEqualTo(new StoredOutcome(OutcomeStatus.FAILED, 1, null, null, null, "SOLD_OUT", "no seat", null));
+          .isEqualTo(
+              new StoredOutcome(
+                  OutcomeStatus.FAILED, 1, null, null, null, "SOLD_OUT", "no seat", null));
     }
   }
 
@@ -323,7 +365,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          2, 1, Decision.IN_PROGRESS, "OUTCOME_PENDING",
+                          2,
+                          1,
+                          Decision.IN_PROGRESS,
+                          "OUTCOME_PENDING",
                           "Attempt 1 is being executed; wait for its outcome.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -347,7 +392,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          3, 1, Decision.INDETERMINATE, "DEADLINE_PASSED",
+                          3,
+                          1,
+                          Decision.INDETERMINATE,
+                          "DEADLINE_PASSED",
                           "Attempt 1 has no outcome by its deadline: it may or may not have happened. Do not resend; "
                               + "a late outcome or a human settles it.")
                       .setIdempotencyKey("k")
@@ -368,7 +416,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          3, 1, Decision.INDETERMINATE, "DEADLINE_PASSED",
+                          3,
+                          1,
+                          Decision.INDETERMINATE,
+                          "DEADLINE_PASSED",
                           "The last attempt has no outcome by its deadline; a READ is let through again, as attempt 2.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -399,7 +450,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          3, 1, Decision.RETRIED, "ANOTHER_ATTEMPT",
+                          3,
+                          1,
+                          Decision.RETRIED,
+                          "ANOTHER_ATTEMPT",
                           "Let through again as attempt 2; its outcome follows as a SETTLED result.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -425,7 +479,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          1, 0, Decision.CONFIRMATION_REQUIRED, "NOT_COMMITTED",
+                          1,
+                          0,
+                          Decision.CONFIRMATION_REQUIRED,
+                          "NOT_COMMITTED",
                           "A DESTRUCTIVE action needs a confirmation: resend it with commit true and this token.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -454,7 +511,10 @@ class DecisionTableTest {
           .isEqualTo(
               Told.only(
                   aDecision(
-                          4, 3, Decision.ACCEPTED, "CONFIRMED",
+                          4,
+                          3,
+                          Decision.ACCEPTED,
+                          "CONFIRMED",
                           "Let through as attempt 1; its outcome follows as a SETTLED result.")
                       .setIdempotencyKey("k")
                       .setTool("book")
@@ -493,9 +553,14 @@ class DecisionTableTest {
     @Test
     void toConfirmIsNotToRepeat() {
       for (int i = 1; i <= 5; i++) {
-        String token = gate.send(aDestructive().setIdempotencyKey("k" + i)).result().getConfirmationToken();
+        String token =
+            gate.send(aDestructive().setIdempotencyKey("k" + i)).result().getConfirmationToken();
         Told confirmed =
-            gate.send(aDestructive().setIdempotencyKey("k" + i).setCommit(true).setConfirmationToken(token));
+            gate.send(
+                aDestructive()
+                    .setIdempotencyKey("k" + i)
+                    .setCommit(true)
+                    .setConfirmationToken(token));
         assertThat(confirmed.result().getDecision()).isEqualTo(Decision.ACCEPTED);
       }
       assertThat(gate.send(aDestructive().setIdempotencyKey("k6")).result().getDecision())
@@ -548,18 +613,23 @@ class DecisionTableTest {
 
     @Test
     void aReadWithoutKeyIsNotDeduplicated() {
-      Told first = gate.send(aCommand().setIdempotencyKey(null).setSideEffectClass(SideEffectClass.READ));
-      Told second = gate.send(aCommand().setIdempotencyKey(null).setSideEffectClass(SideEffectClass.READ));
+      Told first =
+          gate.send(aCommand().setIdempotencyKey(null).setSideEffectClass(SideEffectClass.READ));
+      Told second =
+          gate.send(aCommand().setIdempotencyKey(null).setSideEffectClass(SideEffectClass.READ));
 
-      assertThat(first.effect().getIdempotencyKey()).isEqualTo("oncegate:command:agent.commands:0:0");
-      assertThat(second.effect().getIdempotencyKey()).isEqualTo("oncegate:command:agent.commands:0:1");
+      assertThat(first.effect().getIdempotencyKey())
+          .isEqualTo("oncegate:command:agent.commands:0:0");
+      assertThat(second.effect().getIdempotencyKey())
+          .isEqualTo("oncegate:command:agent.commands:0:1");
     }
 
     @Test
     void theSameKeyInAnotherScopeIsAnotherAction() {
       gate.send(aCommand());
 
-      assertThat(gate.send(aCommand().setRunId("run-2")).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+      assertThat(gate.send(aCommand().setRunId("run-2")).result().getDecision())
+          .isEqualTo(Decision.ACCEPTED);
     }
 
     @Test
@@ -579,7 +649,10 @@ class DecisionTableTest {
 
   private static ActionResult.Builder anAcceptance(long seq, long offset) {
     return aDecision(
-            seq, offset, Decision.ACCEPTED, "FIRST_SEEN",
+            seq,
+            offset,
+            Decision.ACCEPTED,
+            "FIRST_SEEN",
             "Let through as attempt 1; its outcome follows as a SETTLED result.")
         .setTool("book")
         .setEffectAttempt(1)

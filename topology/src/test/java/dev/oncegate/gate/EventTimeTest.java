@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** No client can push the time of a partition. */
 class EventTimeTest {
-  private final EventTime eventTime = new EventTime(GateDriver.parts(new TestClock(GateDriver.START)));
+  private final EventTime eventTime =
+      new EventTime(GateDriver.parts(new TestClock(GateDriver.START)));
   private final long now = GateDriver.START.toEpochMilli();
 
   @Test
@@ -56,7 +57,17 @@ class EventTimeTest {
   private long extracted(String topic, long timestamp, RecordHeaders headers) {
     ConsumerRecord<Object, Object> record =
         new ConsumerRecord<>(
-            topic, 0, 0, timestamp, TimestampType.CREATE_TIME, 0, 0, "k", "v", headers, Optional.empty());
+            topic,
+            0,
+            0,
+            timestamp,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            "k",
+            "v",
+            headers,
+            Optional.empty());
     return eventTime.extract(record, now + 1_000_000);
   }
 }

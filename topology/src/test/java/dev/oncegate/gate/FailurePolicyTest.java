@@ -31,10 +31,12 @@ class FailurePolicyTest {
 
   @Test
   void anythingElseEndsTheGateAtOnce() {
-    assertThat(policy.handle(new StreamsException(new RecordTooLargeException("large")))).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(policy.handle(new StreamsException(new RecordTooLargeException("large"))))
+        .isEqualTo(SHUTDOWN_CLIENT);
     assertThat(policy.handle(new IllegalStateException("a bug"))).isEqualTo(SHUTDOWN_CLIENT);
     assertThat(policy.handle(new OutOfMemoryError("heap"))).isEqualTo(SHUTDOWN_CLIENT);
-    assertThat(policy.handle(new StreamsException(new NoClassDefFoundError("x")))).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(policy.handle(new StreamsException(new NoClassDefFoundError("x"))))
+        .isEqualTo(SHUTDOWN_CLIENT);
     assertThat(pauses).isEmpty();
   }
 
@@ -55,7 +57,11 @@ class FailurePolicyTest {
     }
 
     assertThat(pauses)
-        .startsWith(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4))
+        .startsWith(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(4))
         .endsWith(Duration.ofSeconds(8), Duration.ofSeconds(8));
   }
 
@@ -66,6 +72,7 @@ class FailurePolicyTest {
     clock.move(FailurePolicy.CALM.plusMillis(1));
     policy.handle(MENDABLE);
 
-    assertThat(pauses).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(500));
+    assertThat(pauses)
+        .containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(500));
   }
 }

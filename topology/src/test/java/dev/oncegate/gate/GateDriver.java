@@ -47,8 +47,9 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole gate, at its default limits, in a {@link TopologyTestDriver}: partition 0 of its topics, and a clock that
- * the test moves. Each record written is checked to bear the key that its topic promises.
+ * The whole gate, at its default limits, in a {@link TopologyTestDriver}: partition 0 of its
+ * topics, and a clock that the test moves. Each record written is checked to bear the key that its
+ * topic promises.
  */
 final class GateDriver implements AutoCloseable {
   static {
@@ -109,7 +110,8 @@ final class GateDriver implements AutoCloseable {
     private int partitions = 1;
     private GuardLimits limits = LIMITS;
     private int maxAttempts = 3;
-    private Deserializer<SpecificRecord> deserializer = (topic, bytes) -> bytes == null ? null : Wire.read(bytes);
+    private Deserializer<SpecificRecord> deserializer =
+        (topic, bytes) -> bytes == null ? null : Wire.read(bytes);
 
     Setup clock(TestClock shared) {
       clock = shared;
@@ -154,7 +156,12 @@ final class GateDriver implements AutoCloseable {
   private static GateParts parts(Setup setup, Supplier<String> tokens) {
     long windowMs = DEDUP_WINDOW.toMillis();
     return new GateParts(
-        new GateTimes(windowMs, TICK.toMillis(), COUNTS_INTERVAL_MS, COUNTS_WINDOW_MS, RUN_RETENTION.toMillis()),
+        new GateTimes(
+            windowMs,
+            TICK.toMillis(),
+            COUNTS_INTERVAL_MS,
+            COUNTS_WINDOW_MS,
+            RUN_RETENTION.toMillis()),
         TOPICS,
         setup.partitions,
         setup.scope,
@@ -230,7 +237,12 @@ final class GateDriver implements AutoCloseable {
     return pipe(topic, null, value, timestamp, headers);
   }
 
-  Told pipe(String topic, @Nullable String key, byte @Nullable [] value, Instant timestamp, Headers headers) {
+  Told pipe(
+      String topic,
+      @Nullable String key,
+      byte @Nullable [] value,
+      Instant timestamp,
+      Headers headers) {
     byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     driver
         .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
@@ -276,7 +288,8 @@ final class GateDriver implements AutoCloseable {
     return records(topic).stream().map(record -> value(record, type)).toList();
   }
 
-  private static <T extends SpecificRecord> T value(TestRecord<byte[], byte[]> record, Class<T> type) {
+  private static <T extends SpecificRecord> T value(
+      TestRecord<byte[], byte[]> record, Class<T> type) {
     T value = type.cast(Wire.read(record.value()));
     boolean byRun = value instanceof RunCallCounts || value instanceof CircuitEvent;
     Object promised = value.get(value.getSchema().getField(byRun ? "run_id" : "scope").pos());
@@ -288,7 +301,10 @@ final class GateDriver implements AutoCloseable {
 
   private List<Told.Raw> raw(String topic) {
     return records(topic).stream()
-        .map(r -> new Told.Raw(text(r.key()), r.value(), headersOf(r), r.getRecordTime().toEpochMilli()))
+        .map(
+            r ->
+                new Told.Raw(
+                    text(r.key()), r.value(), headersOf(r), r.getRecordTime().toEpochMilli()))
         .toList();
   }
 
@@ -297,7 +313,10 @@ final class GateDriver implements AutoCloseable {
     return headers.getOrDefault(topic, List.of());
   }
 
-  /** Ends this gate, as a crash would, and keeps its state: a driver that is closed properly wipes it. */
+  /**
+   * Ends this gate, as a crash would, and keeps its state: a driver that is closed properly wipes
+   * it.
+   */
   void stopAndKeepState(Path folder) {
     // What is closed lies on disk.
     driver.getAllStateStores().values().forEach(StateStore::close);
@@ -322,7 +341,9 @@ final class GateDriver implements AutoCloseable {
 
   private List<TestRecord<byte[], byte[]>> records(String topic) {
     List<TestRecord<byte[], byte[]>> records =
-        driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer()).readRecordsToList();
+        driver
+            .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+            .readRecordsToList();
     headers.put(topic, records.stream().map(GateDriver::headersOf).toList());
     return records;
   }

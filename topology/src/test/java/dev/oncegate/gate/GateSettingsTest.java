@@ -22,13 +22,22 @@ class GateSettingsTest {
 
   @Test
   void theLargestResultFitsTheChangelogsThatAreMade() {
-    assertThat(settings(Map.of("gate.result.max.bytes", "1048576")).get("topic.max.message.bytes")).isEqualTo("1114112");
+    assertThat(settings(Map.of("gate.result.max.bytes", "1048576")).get("topic.max.message.bytes"))
+        .isEqualTo("1114112");
     assertThat(settings(Map.of()).get("topic.max.message.bytes")).isEqualTo("1048588");
   }
 
   @Test
   void theUsersWordGoesFirst() {
-    Properties settings = settings(Map.of(UNCOMMITTED, "1", "topic.max.message.bytes", "2", "producer.max.request.size", "3"));
+    Properties settings =
+        settings(
+            Map.of(
+                UNCOMMITTED,
+                "1",
+                "topic.max.message.bytes",
+                "2",
+                "producer.max.request.size",
+                "3"));
 
     assertThat(settings.get(UNCOMMITTED)).isEqualTo("1");
     assertThat(settings.get("topic.max.message.bytes")).isEqualTo("2");

@@ -38,7 +38,8 @@ class HeadersTest {
 
   @Test
   void aRefusedCommandKeepsItsTraceToo() {
-    gate.pipe(TOPICS.commands(), Wire.write(aCommand().setArgs("[]").build()), START, traceAnd("x", "y"));
+    gate.pipe(
+        TOPICS.commands(), Wire.write(aCommand().setArgs("[]").build()), START, traceAnd("x", "y"));
 
     assertThat(gate.headersOn(TOPICS.results())).containsExactly(TRACE);
   }
@@ -73,7 +74,8 @@ class HeadersTest {
     gate.send(aCommand());
 
     Told.Raw letter =
-        gate.pipe(TOPICS.commands(), "its-key", bytes, START.minusSeconds(5), traceAnd("own", "1")).onlyDeadLetter();
+        gate.pipe(TOPICS.commands(), "its-key", bytes, START.minusSeconds(5), traceAnd("own", "1"))
+            .onlyDeadLetter();
 
     assertThat(letter.key()).isEqualTo("its-key");
     assertThat(letter.value()).isEqualTo(bytes);
@@ -88,7 +90,8 @@ class HeadersTest {
         .containsEntry("oncegate.dead-letter.topic", "agent.commands")
         .containsEntry("oncegate.dead-letter.partition", "0")
         .containsEntry("oncegate.dead-letter.offset", "1")
-        .containsEntry("oncegate.dead-letter.timestamp", String.valueOf(START.minusSeconds(5).toEpochMilli()))
+        .containsEntry(
+            "oncegate.dead-letter.timestamp", String.valueOf(START.minusSeconds(5).toEpochMilli()))
         .hasSize(10);
   }
 

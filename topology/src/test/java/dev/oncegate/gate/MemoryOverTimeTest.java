@@ -27,7 +27,8 @@ class MemoryOverTimeTest {
   /** The buckets of the memory begin at midnight UTC. */
   private static final Instant MIDNIGHT = Instant.parse("2026-11-25T00:00:00Z");
 
-  private static final GuardLimits OFF = new GuardLimits(-1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10);
+  private static final GuardLimits OFF =
+      new GuardLimits(-1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10);
 
   @TempDir Path folder;
   private final TestClock clock = new TestClock(START);
@@ -44,10 +45,12 @@ class MemoryOverTimeTest {
     assertThat(validUntil).isEqualTo(START.plus(DEDUP_WINDOW));
     clock.move(DEDUP_WINDOW);
 
-    assertThat(decisionOf(gate.send(aCommand().setIdempotencyKey("other")))).isEqualTo(Decision.ACCEPTED);
+    assertThat(decisionOf(gate.send(aCommand().setIdempotencyKey("other"))))
+        .isEqualTo(Decision.ACCEPTED);
     assertThat(decisionOf(gate.send(read(), validUntil))).isEqualTo(Decision.INDETERMINATE);
     clock.move(DEDUP_WINDOW);
-    assertThat(decisionOf(gate.send(read(), validUntil.minusMillis(1)))).isEqualTo(Decision.EXPIRED);
+    assertThat(decisionOf(gate.send(read(), validUntil.minusMillis(1))))
+        .isEqualTo(Decision.EXPIRED);
   }
 
   @Test
@@ -55,9 +58,12 @@ class MemoryOverTimeTest {
     ActionResult first = gate.send(aCommand()).result();
     clock.move(DEDUP_WINDOW.plusMillis(1));
 
-    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil()))).isEqualTo(Decision.INDETERMINATE);
-    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil().plusMillis(1)))).isEqualTo(Decision.ACCEPTED);
-    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil()))).isEqualTo(Decision.IN_PROGRESS);
+    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil())))
+        .isEqualTo(Decision.INDETERMINATE);
+    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil().plusMillis(1))))
+        .isEqualTo(Decision.ACCEPTED);
+    assertThat(decisionOf(gate.send(aCommand(), first.getValidUntil())))
+        .isEqualTo(Decision.IN_PROGRESS);
   }
 
   @Test
@@ -67,15 +73,18 @@ class MemoryOverTimeTest {
     clock.move(Duration.ofMillis(1));
 
     assertThat(decisionOf(gate.send(aCommand()))).isEqualTo(Decision.IN_PROGRESS);
-    assertThat(decisionOf(gate.send(aCommand(), MIDNIGHT.minusMillis(2)))).isEqualTo(Decision.IN_PROGRESS);
+    assertThat(decisionOf(gate.send(aCommand(), MIDNIGHT.minusMillis(2))))
+        .isEqualTo(Decision.IN_PROGRESS);
   }
 
   @Test
   void aCommandThatComesLateIsComparedWithWhatCameBefore() {
     gate.send(aCommand());
 
-    assertThat(decisionOf(gate.send(aCommand(), START.minus(DEDUP_WINDOW)))).isEqualTo(Decision.IN_PROGRESS);
-    assertThat(decisionOf(gate.send(aCommand(), START.minus(DEDUP_WINDOW).minusMillis(1)))).isEqualTo(Decision.EXPIRED);
+    assertThat(decisionOf(gate.send(aCommand(), START.minus(DEDUP_WINDOW))))
+        .isEqualTo(Decision.IN_PROGRESS);
+    assertThat(decisionOf(gate.send(aCommand(), START.minus(DEDUP_WINDOW).minusMillis(1))))
+        .isEqualTo(Decision.EXPIRED);
     assertThat(decisionOf(gate.send(aCommand(), Instant.EPOCH))).isEqualTo(Decision.EXPIRED);
   }
 
@@ -84,19 +93,24 @@ class MemoryOverTimeTest {
     ActionEffect effect = gate.send(aCommand()).effect();
     gate.succeed(effect, "done");
 
-    Told ahead = gate.send(aCommand().setIdempotencyKey("ahead"), START.plus(Duration.ofDays(3_650)));
+    Told ahead =
+        gate.send(aCommand().setIdempotencyKey("ahead"), START.plus(Duration.ofDays(3_650)));
 
     assertThat(ahead.result().getEventTime()).isEqualTo(START);
     assertThat(ahead.result().getDecision()).isEqualTo(Decision.ACCEPTED);
     assertThat(decisionOf(gate.send(aCommand()))).isEqualTo(Decision.REPLAYED);
-    assertThat(decisionOf(gate.send(aCommand().setIdempotencyKey("new")))).isEqualTo(Decision.ACCEPTED);
-    assertThat(gate.send(aCommand().setIdempotencyKey("new")).result().getDecidedAt()).isEqualTo(START);
+    assertThat(decisionOf(gate.send(aCommand().setIdempotencyKey("new"))))
+        .isEqualTo(Decision.ACCEPTED);
+    assertThat(gate.send(aCommand().setIdempotencyKey("new")).result().getDecidedAt())
+        .isEqualTo(START);
   }
 
   @Test
   void anIssuedAtAheadOfTheAllowedSkewIsInvalid() {
-    assertThat(gate.send(aCommand().setIssuedAt(START.plusMillis(300_001))).result().getField()).isEqualTo("issued_at");
-    assertThat(decisionOf(gate.send(aCommand().setIssuedAt(START.plusMillis(300_000))))).isEqualTo(Decision.ACCEPTED);
+    assertThat(gate.send(aCommand().setIssuedAt(START.plusMillis(300_001))).result().getField())
+        .isEqualTo("issued_at");
+    assertThat(decisionOf(gate.send(aCommand().setIssuedAt(START.plusMillis(300_000)))))
+        .isEqualTo(Decision.ACCEPTED);
   }
 
   @Test
@@ -114,7 +128,8 @@ class MemoryOverTimeTest {
   @Test
   void anInstanceWhoseClockIsDaysBehindItsPredecessorsStillWritesWhereTheStoreKeeps() {
     clock.move(Duration.ofDays(9));
-    // The record's own time is prompt: the partition's time stays, only the state has seen the clock.
+    // The record's own time is prompt: the partition's time stays, only the state has seen the
+    // clock.
     gate.send(aCommand(), START.plus(Duration.ofDays(9)).minus(DEDUP_WINDOW));
     restart(Duration.ofDays(-8).minusHours(12));
 
@@ -124,7 +139,8 @@ class MemoryOverTimeTest {
     assertThat(List.of(decisionOf(first), decisionOf(second)))
         .as("never accepted twice, and never forgotten without a word")
         .isIn(
-            List.of(Decision.EXPIRED, Decision.EXPIRED), List.of(Decision.ACCEPTED, Decision.IN_PROGRESS));
+            List.of(Decision.EXPIRED, Decision.EXPIRED),
+            List.of(Decision.ACCEPTED, Decision.IN_PROGRESS));
     assertThat(decisionOf(gate.send(aCommand()))).isNotEqualTo(Decision.ACCEPTED);
   }
 
@@ -161,9 +177,14 @@ class MemoryOverTimeTest {
   @Test
   void anOutcomeWithATimestampInSecondsSettlesAllTheSame() {
     ActionEffect effect = gate.send(aCommand()).effect();
-    byte[] outcome = Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
+    byte[] outcome =
+        Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
 
-    gate.pipe(GateDriver.TOPICS.outcomes(), outcome, Instant.ofEpochMilli(START.getEpochSecond()), new RecordHeaders());
+    gate.pipe(
+        GateDriver.TOPICS.outcomes(),
+        outcome,
+        Instant.ofEpochMilli(START.getEpochSecond()),
+        new RecordHeaders());
 
     assertThat(decisionOf(gate.send(aCommand()))).isEqualTo(Decision.REPLAYED);
   }
@@ -171,7 +192,8 @@ class MemoryOverTimeTest {
   @Test
   void anOutcomeThatWaitedThroughALongOutageStillSettles() {
     ActionEffect effect = gate.send(aCommand()).effect();
-    byte[] outcome = Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
+    byte[] outcome =
+        Wire.write(GateDriver.anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("done").build());
     Instant reported = clock.instant();
     restart(DEDUP_WINDOW.multipliedBy(5));
 

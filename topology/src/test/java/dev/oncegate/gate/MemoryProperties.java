@@ -24,9 +24,12 @@ import net.jqwik.api.Tuple;
 
 /** I3 over random histories of clock moves, late and far-future records, and outcomes. */
 class MemoryProperties {
-  private static final GuardLimits OFF = new GuardLimits(-1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10);
+  private static final GuardLimits OFF =
+      new GuardLimits(-1, -1, 10_000, -1, -1, -1, -1, 0, 3, 64, 10);
 
-  /** The clock moves, then a copy of one of a few actions arrives, some time after it was written. */
+  /**
+   * The clock moves, then a copy of one of a few actions arrives, some time after it was written.
+   */
   record Step(long clockMs, long lateMs, int key, boolean settles) {}
 
   @Property(tries = 150)

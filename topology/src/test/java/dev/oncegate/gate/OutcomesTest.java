@@ -37,7 +37,8 @@ class OutcomesTest {
     gate.moveClockOnly(Duration.ofSeconds(3));
 
     Told told =
-        gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("12A").setCorrelationId("c-1"));
+        gate.report(
+            anOutcome(effect, OutcomeStatus.SUCCEEDED).setResult("12A").setCorrelationId("c-1"));
 
     assertThat(told)
         .isEqualTo(
@@ -54,7 +55,8 @@ class OutcomesTest {
                     .setEffectAttempt(1)
                     .setCommand(new RecordCoordinates("agent.commands", 0, 0L))
                     .setStoredOutcome(
-                        new StoredOutcome(OutcomeStatus.SUCCEEDED, 1, "12A", null, null, null, null, null))
+                        new StoredOutcome(
+                            OutcomeStatus.SUCCEEDED, 1, "12A", null, null, null, null, null))
                     .setFirstSeenAt(START)
                     .setValidUntil(START.plus(GateDriver.DEDUP_WINDOW))
                     .setEventTime(gate.now())
@@ -67,7 +69,8 @@ class OutcomesTest {
   void aFinalFailureIsToldAsSuch() {
     ActionEffect effect = gate.send(aCommand()).effect();
 
-    ActionResult result = gate.report(anOutcome(effect, OutcomeStatus.FAILED).setErrorCode("SOLD_OUT")).result();
+    ActionResult result =
+        gate.report(anOutcome(effect, OutcomeStatus.FAILED).setErrorCode("SOLD_OUT")).result();
 
     assertThat(result.getReason()).isEqualTo("FAILED");
     assertThat(result.getStoredOutcome().getErrorCode()).isEqualTo("SOLD_OUT");
@@ -89,7 +92,9 @@ class OutcomesTest {
 
     assertThat(last.getReason()).isEqualTo("FAILED");
     assertThat(last.getStoredOutcome())
-        .isEqualTo(new StoredOutcome(OutcomeStatus.FAILED, 3, null, null, null, "ATTEMPTS_EXHAUSTED", null, null));
+        .isEqualTo(
+            new StoredOutcome(
+                OutcomeStatus.FAILED, 3, null, null, null, "ATTEMPTS_EXHAUSTED", null, null));
     assertThat(duplicate.effects()).isEmpty();
     assertThat(duplicate.result().getDecision()).isEqualTo(Decision.REPLAYED);
     assertThat(duplicate.result().getStoredOutcome()).isEqualTo(last.getStoredOutcome());
@@ -161,11 +166,14 @@ class OutcomesTest {
   void anOutcomeOfAnUnknownActionIsPutAside() {
     ActionEffect effect = gate.send(aCommand()).effect();
 
-    Told.Raw letter = gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED).setIdempotencyKey("x")).onlyDeadLetter();
+    Told.Raw letter =
+        gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED).setIdempotencyKey("x"))
+            .onlyDeadLetter();
 
     assertThat(letter.cause()).isEqualTo("UNKNOWN_ACTION");
     assertThat(letter.headers())
-        .containsEntry(GateHeaders.MESSAGE, "No effect of key 'x' in scope 'run' is known, or no longer.");
+        .containsEntry(
+            GateHeaders.MESSAGE, "No effect of key 'x' in scope 'run' is known, or no longer.");
   }
 
   @Test
@@ -174,7 +182,10 @@ class OutcomesTest {
 
     Told told =
         gate.report(
-            ActionOutcome.newBuilder().setScope("run").setIdempotencyKey("k").setStatus(OutcomeStatus.SUCCEEDED));
+            ActionOutcome.newBuilder()
+                .setScope("run")
+                .setIdempotencyKey("k")
+                .setStatus(OutcomeStatus.SUCCEEDED));
 
     assertThat(told.onlyDeadLetter().cause()).isEqualTo("UNKNOWN_ACTION");
   }
@@ -183,11 +194,13 @@ class OutcomesTest {
   void anOutcomeOfAnAttemptThatWasNeverLetThroughIsPutAside() {
     ActionEffect effect = gate.send(aCommand()).effect();
 
-    Told.Raw letter = gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED).setAttempt(2)).onlyDeadLetter();
+    Told.Raw letter =
+        gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED).setAttempt(2)).onlyDeadLetter();
 
     assertThat(letter.cause()).isEqualTo("UNKNOWN_ATTEMPT");
     assertThat(letter.headers())
-        .containsEntry(GateHeaders.MESSAGE, "attempt is 2; attempts 1 to 1 of this action were let through.");
+        .containsEntry(
+            GateHeaders.MESSAGE, "attempt is 2; attempts 1 to 1 of this action were let through.");
   }
 
   @Test
@@ -202,7 +215,8 @@ class OutcomesTest {
             GateHeaders.MESSAGE,
             "result has 32769 bytes; at most 32768 are stored. Put it elsewhere and name it in result_uri.");
     assertThat(gate.send(aCommand()).result().getDecision()).isEqualTo(Decision.IN_PROGRESS);
-    assertThat(gate.succeed(effect, "\u20ac".repeat(10_922)).result().getEvent()).isEqualTo(ResultEvent.SETTLED);
+    assertThat(gate.succeed(effect, "\u20ac".repeat(10_922)).result().getEvent())
+        .isEqualTo(ResultEvent.SETTLED);
   }
 
   @Test
@@ -211,7 +225,9 @@ class OutcomesTest {
 
     assertThat(gate.report(anOutcome(effect, OutcomeStatus.UNKNOWN)).onlyDeadLetter().headers())
         .containsEntry(GateHeaders.CAUSE, "INVALID_OUTCOME")
-        .containsEntry(GateHeaders.MESSAGE, "status is UNKNOWN; allowed are SUCCEEDED, FAILED and FAILED_TRANSIENT.");
+        .containsEntry(
+            GateHeaders.MESSAGE,
+            "status is UNKNOWN; allowed are SUCCEEDED, FAILED and FAILED_TRANSIENT.");
   }
 
   @Test
@@ -222,12 +238,14 @@ class OutcomesTest {
             gate.report(anOutcome(effect, OutcomeStatus.FAILED).setErrorMessage("x".repeat(2_049)))
                 .onlyDeadLetter()
                 .headers())
-        .containsEntry(GateHeaders.MESSAGE, "error_message has 2049 characters; at most 2048 are allowed.");
+        .containsEntry(
+            GateHeaders.MESSAGE, "error_message has 2049 characters; at most 2048 are allowed.");
     assertThat(
             gate.report(anOutcome(effect, OutcomeStatus.FAILED).setCorrelationId("x".repeat(256)))
                 .onlyDeadLetter()
                 .headers())
-        .containsEntry(GateHeaders.MESSAGE, "correlation_id has 256 characters; at most 255 are allowed.");
+        .containsEntry(
+            GateHeaders.MESSAGE, "correlation_id has 256 characters; at most 255 are allowed.");
   }
 
   @Test
@@ -236,6 +254,7 @@ class OutcomesTest {
     gate.report(anOutcome(first, OutcomeStatus.FAILED_TRANSIENT));
     gate.send(aCommand());
 
-    assertThat(gate.report(anOutcome(first, OutcomeStatus.FAILED_TRANSIENT))).isEqualTo(Told.NOTHING);
+    assertThat(gate.report(anOutcome(first, OutcomeStatus.FAILED_TRANSIENT)))
+        .isEqualTo(Told.NOTHING);
   }
 }

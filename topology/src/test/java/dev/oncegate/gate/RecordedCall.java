@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /** One tool call of a real agent, as it was recorded with its answer. */
-record RecordedCall(String runId, String tool, String args, SideEffectClass sideEffectClass, String response) {
+record RecordedCall(
+    String runId, String tool, String args, SideEffectClass sideEffectClass, String response) {
 
   boolean failed() {
     return response.startsWith("Error");
@@ -37,7 +38,8 @@ record RecordedCall(String runId, String tool, String args, SideEffectClass side
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                Objects.requireNonNull(RecordedCall.class.getResourceAsStream("/airline-runs.jsonl")),
+                Objects.requireNonNull(
+                    RecordedCall.class.getResourceAsStream("/airline-runs.jsonl")),
                 StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode call = json.readTree(line);

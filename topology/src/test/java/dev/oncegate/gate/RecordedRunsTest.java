@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Real calls of a real agent at default limits: its runs pass, and each of them made to loop is stopped. */
+/**
+ * Real calls of a real agent at default limits: its runs pass, and each of them made to loop is
+ * stopped.
+ */
 class RecordedRunsTest {
   private static final Duration PACE = Duration.ofSeconds(2);
   private static final int MAX_REPETITIONS = 5;
@@ -41,7 +44,9 @@ class RecordedRunsTest {
   void noRecordedRunIsTrippedNorAnyOfItsCallsRefused() {
     assertThat(runs).hasSizeGreaterThan(80);
     for (Run run : replayed()) {
-      assertThat(run.decisions).as(run.id).isSubsetOf(Decision.ACCEPTED, Decision.CONFIRMATION_REQUIRED);
+      assertThat(run.decisions)
+          .as(run.id)
+          .isSubsetOf(Decision.ACCEPTED, Decision.CONFIRMATION_REQUIRED);
       assertThat(run.decisions)
           .filteredOn(Decision.ACCEPTED::equals)
           .as(run.id)
@@ -75,11 +80,15 @@ class RecordedRunsTest {
       List<RecordedCall> lastTwo = calls.subList(calls.size() - 2, calls.size());
       boolean bothChange =
           !lastTwo.get(0).sameAs(lastTwo.get(1))
-              && lastTwo.stream().allMatch(call -> call.sideEffectClass() != SideEffectClass.READ && !call.failed());
+              && lastTwo.stream()
+                  .allMatch(
+                      call -> call.sideEffectClass() != SideEffectClass.READ && !call.failed());
       for (int i = 0; i < 2 * (MAX_REPETITIONS + 1) && run.tripped == null; i++) {
         run.call(lastTwo.get(i % 2));
       }
-      assertThat(run.tripped).as("%s: %s", run.id, lastTwo).matches(cause -> (cause == null) == bothChange);
+      assertThat(run.tripped)
+          .as("%s: %s", run.id, lastTwo)
+          .matches(cause -> (cause == null) == bothChange);
       alternated++;
     }
     assertThat(alternated).isGreaterThan(70);
@@ -109,7 +118,9 @@ class RecordedRunsTest {
     int polling = 0;
     for (Run run : replayed()) {
       List<RecordedCall> reads =
-          runs.get(run.id).stream().filter(call -> call.sideEffectClass() == SideEffectClass.READ).toList();
+          runs.get(run.id).stream()
+              .filter(call -> call.sideEffectClass() == SideEffectClass.READ)
+              .toList();
       if (reads.isEmpty()) {
         continue;
       }
@@ -184,7 +195,10 @@ class RecordedRunsTest {
           .isEqualTo(expected != null);
       if (expected != null) {
         assertThat(told.effects()).isEmpty();
-        assertThat(told.circuits()).extracting(CircuitEvent::getCause).as(id).containsExactly(expected);
+        assertThat(told.circuits())
+            .extracting(CircuitEvent::getCause)
+            .as(id)
+            .containsExactly(expected);
         tripped = expected;
       }
       return told;
@@ -219,7 +233,9 @@ class RecordedRunsTest {
     }
 
     void assertStopped() {
-      Told told = gate.send(ActionCommand.newBuilder().setRunId(id).setTool("think").setIdempotencyKey("after"));
+      Told told =
+          gate.send(
+              ActionCommand.newBuilder().setRunId(id).setTool("think").setIdempotencyKey("after"));
 
       assertThat(told.result().getDecision()).isEqualTo(Decision.CIRCUIT_OPEN);
       assertThat(told.effects()).isEmpty();

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Records that lie in another partition than their scope's.
  *
- * <p>The driver has one task, of partition 0, and feeds what is written to a topic that is read back into it, as if
- * partition 0 were the right one: so a rerouted record is seen twice, on the reroute topic, and as it is handled there.
+ * <p>The driver has one task, of partition 0, and feeds what is written to a topic that is read
+ * back into it, as if partition 0 were the right one: so a rerouted record is seen twice, on the
+ * reroute topic, and as it is handled there.
  */
 class ReroutingTest {
   private static final int PARTITIONS = 4;
@@ -52,7 +53,9 @@ class ReroutingTest {
   void aRecordThatLiesWrongIsCarriedOnByItsScopeAndHandledOnceWithItsOwnCoordinates() {
     byte[] bytes = commandOf(wrong);
 
-    Told told = gate.pipe(TOPICS.commands(), "any", bytes, START.minusSeconds(1), headers("traceparent", "t"));
+    Told told =
+        gate.pipe(
+            TOPICS.commands(), "any", bytes, START.minusSeconds(1), headers("traceparent", "t"));
 
     assertThat(told.reroutes()).hasSize(1);
     Told.Raw carried = told.reroutes().get(0);
@@ -67,7 +70,8 @@ class ReroutingTest {
                 "oncegate.origin.partition", "0",
                 "oncegate.origin.offset", "0",
                 "oncegate.origin.key", "any"));
-    assertThat(told.result().getCommand()).isEqualTo(new RecordCoordinates("agent.commands", 0, 0L));
+    assertThat(told.result().getCommand())
+        .isEqualTo(new RecordCoordinates("agent.commands", 0, 0L));
     assertThat(told.result().getEventTime()).isEqualTo(START.minusSeconds(1));
     assertThat(told.effects()).hasSize(1);
     assertThat(gate.headersOn(TOPICS.effects())).containsExactly(Map.of("traceparent", "t"));
@@ -75,7 +79,8 @@ class ReroutingTest {
 
   @Test
   void outcomesAndControlsAreCarriedOnToo() {
-    ActionEffect effect = gate.pipe(TOPICS.commands(), commandOf(wrong), START, new RecordHeaders()).effect();
+    ActionEffect effect =
+        gate.pipe(TOPICS.commands(), commandOf(wrong), START, new RecordHeaders()).effect();
 
     Told settled = gate.report(anOutcome(effect, OutcomeStatus.SUCCEEDED));
     Told stopped = gate.order(aControl(ControlType.FORCE_OPEN).setRunId(wrong));
@@ -84,7 +89,8 @@ class ReroutingTest {
     assertThat(settled.results()).hasSize(1);
     assertThat(stopped.reroutes()).extracting(Told.Raw::key).containsExactly(wrong);
     assertThat(stopped.circuits().get(0).getState()).isEqualTo(CircuitState.FORCED_OPEN);
-    assertThat(stopped.circuits().get(0).getTrigger()).isEqualTo(new RecordCoordinates("agent.controls", 0, 0L));
+    assertThat(stopped.circuits().get(0).getTrigger())
+        .isEqualTo(new RecordCoordinates("agent.controls", 0, 0L));
   }
 
   @Test
@@ -96,15 +102,21 @@ class ReroutingTest {
     Told told = gate.pipe(TOPICS.reroute(), wrong, commandOf(wrong), START, headers);
 
     assertThat(told.reroutes()).isEmpty();
-    assertThat(told.result().getCommand()).isEqualTo(new RecordCoordinates("agent.commands", 2, 4711L));
-    assertThat(told.effect().getCommand()).isEqualTo(new RecordCoordinates("agent.commands", 2, 4711L));
+    assertThat(told.result().getCommand())
+        .isEqualTo(new RecordCoordinates("agent.commands", 2, 4711L));
+    assertThat(told.effect().getCommand())
+        .isEqualTo(new RecordCoordinates("agent.commands", 2, 4711L));
   }
 
   @Test
   void aRecordThatCannotBeActedOnIsADeadLetterAsItCameThoughItWasCarriedOn() {
     byte[] bytes =
         Wire.write(
-            aControl(ControlType.RELEASE).setRunId(wrong).setIdempotencyKey("x").setAttempt(1).build());
+            aControl(ControlType.RELEASE)
+                .setRunId(wrong)
+                .setIdempotencyKey("x")
+                .setAttempt(1)
+                .build());
 
     Told told = gate.pipe(TOPICS.controls(), "its-key", bytes, START, headers("own", "1"));
 
@@ -123,7 +135,11 @@ class ReroutingTest {
   void aRecordWithoutKeyIsADeadLetterWithoutKeyThoughItWasCarriedOn() {
     byte[] bytes =
         Wire.write(
-            aControl(ControlType.RELEASE).setRunId(wrong).setIdempotencyKey("x").setAttempt(1).build());
+            aControl(ControlType.RELEASE)
+                .setRunId(wrong)
+                .setIdempotencyKey("x")
+                .setAttempt(1)
+                .build());
 
     Told told = gate.pipe(TOPICS.controls(), bytes, START, new RecordHeaders());
 
@@ -138,8 +154,10 @@ class ReroutingTest {
     badOffset.add("oncegate.origin.offset", "many".getBytes(StandardCharsets.UTF_8));
 
     for (RecordHeaders headers :
-        List.of(new RecordHeaders(), headers("oncegate.origin.topic", "agent.effects"), badOffset)) {
-      Told.Raw letter = gate.pipe(TOPICS.reroute(), wrong, commandOf(wrong), START, headers).onlyDeadLetter();
+        List.of(
+            new RecordHeaders(), headers("oncegate.origin.topic", "agent.effects"), badOffset)) {
+      Told.Raw letter =
+          gate.pipe(TOPICS.reroute(), wrong, commandOf(wrong), START, headers).onlyDeadLetter();
 
       assertThat(letter.cause()).isEqualTo("FOREIGN_RECORD");
       assertThat(letter.key()).isEqualTo(wrong);
@@ -162,7 +180,8 @@ class ReroutingTest {
                 "oncegate.origin.topic", "agent.commands",
                 "oncegate.origin.partition", "0",
                 "oncegate.origin.offset", "0"));
-    assertThat(told.result().getCommand()).isEqualTo(new RecordCoordinates("agent.commands", 0, 0L));
+    assertThat(told.result().getCommand())
+        .isEqualTo(new RecordCoordinates("agent.commands", 0, 0L));
   }
 
   private static byte[] commandOf(String run) {
@@ -175,7 +194,8 @@ class ReroutingTest {
         .mapToObj(i -> "run-" + i)
         .filter(
             run ->
-                Utils.toPositive(Utils.murmur2(run.getBytes(StandardCharsets.UTF_8))) % PARTITIONS == partition)
+                Utils.toPositive(Utils.murmur2(run.getBytes(StandardCharsets.UTF_8))) % PARTITIONS
+                    == partition)
         .findFirst()
         .orElseThrow();
   }

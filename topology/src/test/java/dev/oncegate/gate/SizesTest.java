@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nothing grows beyond what a topic takes (1 MiB by default) on its way through the gate: a record that the producer
- * refuses would fail the task for ever, whatever the next attempt.
+ * Nothing grows beyond what a topic takes (1 MiB by default) on its way through the gate: a record
+ * that the producer refuses would fail the task for ever, whatever the next attempt.
  */
 class SizesTest {
   private static final int MOST = 1024 * 1024;
@@ -58,7 +58,8 @@ class SizesTest {
     Told.Raw letter = gate.send(aCommand().setRunId("x".repeat(256))).onlyDeadLetter();
 
     assertThat(letter.cause()).isEqualTo("NO_RUN_ID");
-    assertThat(gate.send(aCommand().setRunId("x".repeat(255))).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+    assertThat(gate.send(aCommand().setRunId("x".repeat(255))).result().getDecision())
+        .isEqualTo(Decision.ACCEPTED);
   }
 
   @Test
@@ -82,26 +83,35 @@ class SizesTest {
     assertThat(grows.length()).isLessThan(262_144);
     assertThat(refused.getDecision()).isEqualTo(Decision.INVALID);
     assertThat(refused.getMessage())
-        .startsWith("args is no acceptable JSON object: its canonical form has more than 262144 bytes");
-    assertThat(gate.send(aCommand().setArgs(fits)).result().getDecision()).isEqualTo(Decision.ACCEPTED);
+        .startsWith(
+            "args is no acceptable JSON object: its canonical form has more than 262144 bytes");
+    assertThat(gate.send(aCommand().setArgs(fits)).result().getDecision())
+        .isEqualTo(Decision.ACCEPTED);
   }
 
   @Test
   void theLargestCommandThatIsLetThroughMakesAnEffectAndAPreviewThatFit() {
     String args = "{\"n\":\"" + "x".repeat(262_144 - 8) + "\"}";
     ActionCommand.Builder largest =
-        aCommand().setArgs(args).setCompensation(new Compensation("saga", 1, "undo", args)).setCorrelationId("c");
+        aCommand()
+            .setArgs(args)
+            .setCompensation(new Compensation("saga", 1, "undo", args))
+            .setCorrelationId("c");
 
     assertFits(gate.send(largest).effect());
     assertFits(
-        gate.send(largest.setIdempotencyKey("d").setSideEffectClass(SideEffectClass.DESTRUCTIVE)).result());
+        gate.send(largest.setIdempotencyKey("d").setSideEffectClass(SideEffectClass.DESTRUCTIVE))
+            .result());
   }
 
   @Test
   void aCompensationIsHeldToTheLimitsOfACall() {
-    ActionResult args = gate.send(aCommand().setCompensation(new Compensation("saga", 1, "undo", HUGE))).result();
-    ActionResult tool = gate.send(aCommand().setCompensation(new Compensation("saga", 1, HUGE, "{}"))).result();
-    ActionResult saga = gate.send(aCommand().setCompensation(new Compensation("", 1, "undo", "{}"))).result();
+    ActionResult args =
+        gate.send(aCommand().setCompensation(new Compensation("saga", 1, "undo", HUGE))).result();
+    ActionResult tool =
+        gate.send(aCommand().setCompensation(new Compensation("saga", 1, HUGE, "{}"))).result();
+    ActionResult saga =
+        gate.send(aCommand().setCompensation(new Compensation("", 1, "undo", "{}"))).result();
 
     assertThat(args.getField()).isEqualTo("compensation.args");
     assertThat(tool.getField()).isEqualTo("compensation.tool");
@@ -155,7 +165,8 @@ class SizesTest {
   void aDeadLetterThatJustFitsIsLeftAsItCame() {
     byte[] value = ofAnotherType(1_048_000);
 
-    Told.Raw letter = gate.pipe(TOPICS.commands(), value, START, new RecordHeaders()).onlyDeadLetter();
+    Told.Raw letter =
+        gate.pipe(TOPICS.commands(), value, START, new RecordHeaders()).onlyDeadLetter();
 
     assertThat(letter.value()).isEqualTo(value);
     assertThat(letter.headers()).doesNotContainKey(GateHeaders.DEAD_SIZE);
@@ -168,21 +179,32 @@ class SizesTest {
     String elsewhere = "a run elsewhere";
 
     Told.Raw letter =
-        gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE + HUGE)).onlyDeadLetter();
+        gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE + HUGE))
+            .onlyDeadLetter();
 
     assertThat(letter.cause()).isEqualTo("TOO_LARGE");
     assertThat(sizeOf(letter)).isLessThan(MOST);
-    assertThat(gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE)).reroutes()).hasSize(1);
+    assertThat(gate.send(aCommand().setRunId(elsewhere).setConfirmationToken(HUGE)).reroutes())
+        .hasSize(1);
   }
 
   private static byte[] ofAnotherType(int size) {
-    return Wire.write(ActionOutcome.newBuilder().setScope("run").setIdempotencyKey("k").setResult("x".repeat(size)).build());
+    return Wire.write(
+        ActionOutcome.newBuilder()
+            .setScope("run")
+            .setIdempotencyKey("k")
+            .setResult("x".repeat(size))
+            .build());
   }
 
   private static int sizeOf(Told.Raw record) {
     int key = record.key() == null ? 0 : record.key().length();
     int value = record.value() == null ? 0 : record.value().length;
-    return key + value + record.headers().entrySet().stream().mapToInt(h -> h.getKey().length() + h.getValue().length()).sum();
+    return key
+        + value
+        + record.headers().entrySet().stream()
+            .mapToInt(h -> h.getKey().length() + h.getValue().length())
+            .sum();
   }
 
   private static void assertFits(SpecificRecord record) {

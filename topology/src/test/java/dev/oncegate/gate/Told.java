@@ -13,8 +13,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the gate wrote since it was last listened to, topic by topic, in order. Two are equal where their values
- * are: what a test does not name must not have been written.
+ * All that the gate wrote since it was last listened to, topic by topic, in order. Two are equal
+ * where their values are: what a test does not name must not have been written.
  */
 record Told(
     List<ActionEffect> effects,
@@ -28,10 +28,16 @@ record Told(
     List<Raw> reroutes) {
 
   static final Told NOTHING =
-      new Told(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+      new Told(
+          List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+          List.of());
 
   /** A record whose bytes are what matters; headers as text, the last of each name. */
-  record Raw(@Nullable String key, byte @Nullable [] value, Map<String, String> headers, long timestampMs) {
+  record Raw(
+      @Nullable String key,
+      byte @Nullable [] value,
+      Map<String, String> headers,
+      long timestampMs) {
     String cause() {
       return headers.getOrDefault(GateHeaders.CAUSE, "none");
     }
@@ -68,8 +74,17 @@ record Told(
   /** The only dead letter, where nothing else was written. */
   Raw onlyDeadLetter() {
     Raw letter = the(deadLetters);
-    if (!equals(new Told(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-        deadLetters, List.of()))) {
+    if (!equals(
+        new Told(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            deadLetters,
+            List.of()))) {
       throw new AssertionError("a dead letter and more: " + this);
     }
     return letter;

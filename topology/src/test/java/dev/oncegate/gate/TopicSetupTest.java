@@ -29,7 +29,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
 
-/** What is found wrong with the topics before anything is read: whatever would stop the gate later, again and again. */
+/**
+ * What is found wrong with the topics before anything is read: whatever would stop the gate later,
+ * again and again.
+ */
 class TopicSetupTest {
   private static final Topics TOPICS = GateDriver.TOPICS;
 
@@ -72,12 +75,16 @@ class TopicSetupTest {
     assertThat(setup(Map.of("gate.args.max.bytes", "492000")).problems())
         .hasSize(2)
         .anySatisfy(
-            problem -> assertThat(problem).startsWith("Topic agent.effects has max.message.bytes=1048588; it needs at least 1049536"));
+            problem ->
+                assertThat(problem)
+                    .startsWith(
+                        "Topic agent.effects has max.message.bytes=1048588; it needs at least 1049536"));
   }
 
   @Test
   void anOldChangelogMustTakeTheLargestResultsToo() {
-    Map<String, String> largest = Map.of("gate.result.max.bytes", "1048576", "gate.args.max.bytes", "1024");
+    Map<String, String> largest =
+        Map.of("gate.result.max.bytes", "1048576", "gate.args.max.bytes", "1024");
     topics.get(TOPICS.effects()).put("max.message.bytes", "2000000");
     topics.get(TOPICS.results()).put("max.message.bytes", "2000000");
     assertThat(setup(largest).problems()).isEmpty();
@@ -86,7 +93,8 @@ class TopicSetupTest {
     assertThat(setup(largest).problems())
         .singleElement()
         .asString()
-        .startsWith("Topic oncegate-actions-changelog has max.message.bytes=1048588; it needs at least 1114112");
+        .startsWith(
+            "Topic oncegate-actions-changelog has max.message.bytes=1048588; it needs at least 1114112");
   }
 
   @Test
@@ -136,7 +144,11 @@ class TopicSetupTest {
 
   private final class Described extends DescribeTopicsResult {
     Described(Collection<?> names) {
-      super(null, names.stream().map(String::valueOf).collect(Collectors.toMap(name -> name, name -> description(name))));
+      super(
+          null,
+          names.stream()
+              .map(String::valueOf)
+              .collect(Collectors.toMap(name -> name, name -> description(name))));
     }
   }
 
@@ -145,7 +157,8 @@ class TopicSetupTest {
       super(
           resources.stream()
               .map(ConfigResource.class::cast)
-              .collect(Collectors.toMap(resource -> resource, resource -> config(resource.name()))));
+              .collect(
+                  Collectors.toMap(resource -> resource, resource -> config(resource.name()))));
     }
   }
 
@@ -158,7 +171,9 @@ class TopicSetupTest {
     }
     Node node = new Node(1, "localhost", 9092);
     List<TopicPartitionInfo> partitions =
-        IntStream.range(0, 3).mapToObj(i -> new TopicPartitionInfo(i, node, List.of(node), List.of(node))).toList();
+        IntStream.range(0, 3)
+            .mapToObj(i -> new TopicPartitionInfo(i, node, List.of(node), List.of(node)))
+            .toList();
     return KafkaFuture.completedFuture(new TopicDescription(name, false, partitions));
   }
 
@@ -166,7 +181,10 @@ class TopicSetupTest {
     return settingsMayNotBeSeen.contains(name)
         ? failed(new TopicAuthorizationException("Topic authorization failed."))
         : KafkaFuture.completedFuture(
-            new Config(topics.get(name).entrySet().stream().map(e -> new ConfigEntry(e.getKey(), e.getValue())).toList()));
+            new Config(
+                topics.get(name).entrySet().stream()
+                    .map(e -> new ConfigEntry(e.getKey(), e.getValue()))
+                    .toList()));
   }
 
   private static <T> KafkaFuture<T> failed(Exception error) {

@@ -35,7 +35,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that nobody can act on, through the real deserialiser: each is put aside as it came, and the gate goes on. */
+/**
+ * Bytes that nobody can act on, through the real deserialiser: each is put aside as it came, and
+ * the gate goes on.
+ */
 class UnreadableBytesTest {
   private static final int WITH_ARRAY = 101;
   private static final int FOREIGN = 102;
@@ -56,7 +59,8 @@ class UnreadableBytesTest {
     }
     schemas.put("/schemas/ids/" + WITH_ARRAY, aCommandSchemaWithAnArray());
     schemas.put(
-        "/schemas/ids/" + FOREIGN, "{\"type\":\"record\",\"name\":\"Foreign\",\"namespace\":\"x\",\"fields\":[]}");
+        "/schemas/ids/" + FOREIGN,
+        "{\"type\":\"record\",\"name\":\"Foreign\",\"namespace\":\"x\",\"fields\":[]}");
     registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     registry.createContext(
         "/",
@@ -94,7 +98,8 @@ class UnreadableBytesTest {
   @Test
   void tooFewBytesArePutAside() {
     assertPutAside(new byte[0], "UNREADABLE_BYTES", "0 bytes are too short for the wire format.");
-    assertPutAside(new byte[] {0, 0, 1}, "UNREADABLE_BYTES", "3 bytes are too short for the wire format.");
+    assertPutAside(
+        new byte[] {0, 0, 1}, "UNREADABLE_BYTES", "3 bytes are too short for the wire format.");
   }
 
   @Test
@@ -112,14 +117,18 @@ class UnreadableBytesTest {
 
   @Test
   void aSchemaOfSomebodyElseIsPutAside() {
-    assertPutAside(wire(FOREIGN), "UNREADABLE_BYTES", "Schema 102 is x.Foreign, which is none of ours.");
+    assertPutAside(
+        wire(FOREIGN), "UNREADABLE_BYTES", "Schema 102 is x.Foreign, which is none of ours.");
   }
 
   @Test
   void truncatedAvroIsPutAsideWhereverItEnds() {
     byte[] bytes = aCommandsBytes();
     for (int length = 5; length < bytes.length; length++) {
-      assertPutAside(Arrays.copyOf(bytes, length), "UNREADABLE_BYTES", "The bytes are no record of schema 1: ");
+      assertPutAside(
+          Arrays.copyOf(bytes, length),
+          "UNREADABLE_BYTES",
+          "The bytes are no record of schema 1: ");
     }
   }
 
@@ -128,7 +137,9 @@ class UnreadableBytesTest {
     byte[] bytes = aCommandsBytes();
 
     assertPutAside(
-        Arrays.copyOf(bytes, bytes.length + 1), "UNREADABLE_BYTES", "Bytes follow the record of schema 1.");
+        Arrays.copyOf(bytes, bytes.length + 1),
+        "UNREADABLE_BYTES",
+        "Bytes follow the record of schema 1.");
   }
 
   @Test
@@ -136,23 +147,33 @@ class UnreadableBytesTest {
     byte[] outcome = Wire.write(ActionOutcome.newBuilder().build());
 
     assertPutAside(
-        outcome, "WRONG_TYPE", "Found dev.oncegate.schema.ActionOutcome where ActionCommand is expected.");
-    assertThat(gate.pipe(TOPICS.outcomes(), aCommandsBytes(), START, new RecordHeaders()).onlyDeadLetter().cause())
+        outcome,
+        "WRONG_TYPE",
+        "Found dev.oncegate.schema.ActionOutcome where ActionCommand is expected.");
+    assertThat(
+            gate.pipe(TOPICS.outcomes(), aCommandsBytes(), START, new RecordHeaders())
+                .onlyDeadLetter()
+                .cause())
         .isEqualTo("WRONG_TYPE");
-    assertThat(gate.pipe(TOPICS.controls(), aCommandsBytes(), START, new RecordHeaders()).onlyDeadLetter().cause())
+    assertThat(
+            gate.pipe(TOPICS.controls(), aCommandsBytes(), START, new RecordHeaders())
+                .onlyDeadLetter()
+                .cause())
         .isEqualTo("WRONG_TYPE");
   }
 
   @Test
   void aHostileLengthOfTextIsPutAsideAndTakesNoMemory() throws IOException {
-    for (long length : new long[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 100L, Long.MAX_VALUE, -1}) {
+    for (long length :
+        new long[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 100L, Long.MAX_VALUE, -1}) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.writeBytes(wire(Wire.idOf(ActionCommand.getClassSchema())));
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
       encoder.writeLong(length);
       encoder.flush();
 
-      assertPutAside(out.toByteArray(), "UNREADABLE_BYTES", "The bytes are no record of schema 1: ");
+      assertPutAside(
+          out.toByteArray(), "UNREADABLE_BYTES", "The bytes are no record of schema 1: ");
     }
   }
 
@@ -165,7 +186,8 @@ class UnreadableBytesTest {
       encoder.writeLong(items);
       encoder.flush();
 
-      assertPutAside(out.toByteArray(), "UNREADABLE_BYTES", "The bytes are no record of schema 101: ");
+      assertPutAside(
+          out.toByteArray(), "UNREADABLE_BYTES", "The bytes are no record of schema 101: ");
     }
   }
 
@@ -185,7 +207,8 @@ class UnreadableBytesTest {
   }
 
   private void assertPutAside(byte[] bytes, String cause, String message) {
-    Told.Raw letter = gate.pipe(TOPICS.commands(), "key", bytes, START, new RecordHeaders()).onlyDeadLetter();
+    Told.Raw letter =
+        gate.pipe(TOPICS.commands(), "key", bytes, START, new RecordHeaders()).onlyDeadLetter();
 
     assertThat(letter.cause()).isEqualTo(cause);
     assertThat(letter.headers().get(GateHeaders.MESSAGE)).startsWith(message);
@@ -201,7 +224,10 @@ class UnreadableBytesTest {
     return ByteBuffer.allocate(5).put((byte) 0).putInt(schemaId).array();
   }
 
-  /** A later version of ours that has an array, of which this version knows nothing and which it must skip. */
+  /**
+   * A later version of ours that has an array, of which this version knows nothing and which it
+   * must skip.
+   */
   private static String aCommandSchemaWithAnArray() {
     return ActionCommand.getClassSchema()
         .toString()

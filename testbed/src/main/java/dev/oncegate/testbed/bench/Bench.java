@@ -22,8 +22,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Runs the contenders over the same commands on the same brokers, one after the other and in turns, and counts their
- * committed answers. Figures of a shared machine mean little; their ratio within one run does.
+ * Runs the contenders over the same commands on the same brokers, one after the other and in turns,
+ * and counts their committed answers. Figures of a shared machine mean little; their ratio within
+ * one run does.
  */
 public final class Bench {
   /** A round that does not count: in it the JVMs compile what is hot. */
@@ -62,8 +63,8 @@ public final class Bench {
    * What a contender reached in one round.
    *
    * @param perSecond answers per second
-   * @param cpuMicros processor time of contender, reader, broker and registry together for one answer, in microseconds:
-   *     steadier than the rate where others use the machine too
+   * @param cpuMicros processor time of contender, reader, broker and registry together for one
+   *     answer, in microseconds: steadier than the rate where others use the machine too
    */
   public record Round(double perSecond, double cpuMicros) {}
 
@@ -96,7 +97,12 @@ public final class Bench {
         Round measured = measure(contender, config(prefix, contender, round));
         progress.println(
             "round %d%s  %-12s %,10.0f answers/s  %6.1f µs of processor time each"
-                .formatted(round, round == WARM_UP ? " (warm-up)" : "", contender.name(), measured.perSecond, measured.cpuMicros));
+                .formatted(
+                    round,
+                    round == WARM_UP ? " (warm-up)" : "",
+                    contender.name(),
+                    measured.perSecond,
+                    measured.cpuMicros));
         progress.flush();
         if (round != WARM_UP) {
           figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(measured);
@@ -116,7 +122,10 @@ public final class Bench {
     workload.publish(config);
   }
 
-  /** A group of its own for each round, so that each reads all commands; its answers begin where the topic ends. */
+  /**
+   * A group of its own for each round, so that each reads all commands; its answers begin where the
+   * topic ends.
+   */
   private GateConfig config(String prefix, Contender contender, int round) {
     Map<String, String> settings = new HashMap<>(cluster);
     settings.put("gate.topic.prefix", prefix);
@@ -136,7 +145,9 @@ public final class Bench {
     try (Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> assigned =
-          consumer.partitionsFor(answers).stream().map(p -> new TopicPartition(answers, p.partition())).toList();
+          consumer.partitionsFor(answers).stream()
+              .map(p -> new TopicPartition(answers, p.partition()))
+              .toList();
       consumer.assign(assigned);
       consumer.seekToEnd(assigned);
       assigned.forEach(consumer::position);
@@ -166,12 +177,14 @@ public final class Bench {
       }
       if (System.nanoTime() > giveUp) {
         throw new IllegalStateException(
-            "%s answered %d of %d commands in %s".formatted(contender.name(), seen, workload.commands(), GIVE_UP));
+            "%s answered %d of %d commands in %s"
+                .formatted(contender.name(), seen, workload.commands(), GIVE_UP));
       }
     }
     long answers = seen - before;
     return new Round(
-        answers * 1e9 / (System.nanoTime() - first), cpu().minus(firstCpu).toNanos() / 1e3 / answers);
+        answers * 1e9 / (System.nanoTime() - first),
+        cpu().minus(firstCpu).toNanos() / 1e3 / answers);
   }
 
   /** Processor time of this process and its children so far. */
@@ -181,5 +194,4 @@ public final class Bench {
         .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
         .reduce(Duration.ZERO, Duration::plus);
   }
-
 }

@@ -16,7 +16,10 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
-/** Kafka Streams under exactly_once_v2 that copies commands and does nothing else: the limit on this machine. */
+/**
+ * Kafka Streams under exactly_once_v2 that copies commands and does nothing else: the limit on this
+ * machine.
+ */
 final class PassThrough implements Contender {
   @Override
   public String name() {
@@ -38,9 +41,13 @@ final class PassThrough implements Contender {
   public Running start(GateConfig config) {
     Topology topology = new Topology();
     topology.addSource(
-        AutoOffsetReset.earliest(), "in", new ByteArrayDeserializer(), new ByteArrayDeserializer(),
+        AutoOffsetReset.earliest(),
+        "in",
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
         Topics.of(config).commands());
-    topology.addSink("out", answers(config), new ByteArraySerializer(), new ByteArraySerializer(), "in");
+    topology.addSink(
+        "out", answers(config), new ByteArraySerializer(), new ByteArraySerializer(), "in");
     Properties properties = new Properties();
     properties.putAll(config.kafkaSettings());
     KafkaStreams streams = new KafkaStreams(topology, properties);

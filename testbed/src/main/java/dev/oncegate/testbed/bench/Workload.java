@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.bench;
 
-import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.Clients;
+import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionCommand;
@@ -18,8 +18,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Commands as a fleet of honest agents sends them: many runs side by side, a given part of the deliveries are repeats of
- * a command that the run sent before. Reproducible by its seed.
+ * Commands as a fleet of honest agents sends them: many runs side by side, a given part of the
+ * deliveries are repeats of a command that the run sent before. Reproducible by its seed.
  *
  * @param commands deliveries in all
  * @param duplicatePercent how many of a hundred deliveries repeat an earlier one, 0 to 99
@@ -37,7 +37,8 @@ public record Workload(long commands, int duplicatePercent, int argsBytes, long 
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 262_144);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     String topic = Topics.of(config).commands();
-    Serializer<SpecificRecord> serializer = AvroSerdes.of("oncegate", config.kafkaSettings()).serializer();
+    Serializer<SpecificRecord> serializer =
+        AvroSerdes.of("oncegate", config.kafkaSettings()).serializer();
     Random random = new Random(seed);
     String filler = "x".repeat(Math.max(0, argsBytes - 60));
     try (Producer<byte[], byte[]> producer =
@@ -69,11 +70,13 @@ public record Workload(long commands, int duplicatePercent, int argsBytes, long 
             ActionCommand.newBuilder()
                 .setRunId(run)
                 .setTool("transfer")
-                .setArgs("{\"step\":%d,\"account\":\"%s\",\"note\":\"%s\"}".formatted(step, run, filler))
+                .setArgs(
+                    "{\"step\":%d,\"account\":\"%s\",\"note\":\"%s\"}".formatted(step, run, filler))
                 .setIdempotencyKey("step-" + step)
                 .build();
         producer.send(
-            new ProducerRecord<>(topic, run.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, command)));
+            new ProducerRecord<>(
+                topic, run.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, command)));
       }
     }
     return sent;

@@ -32,7 +32,11 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--commands", paramLabel = "N", defaultValue = "1000000", description = "Commands in all.")
+  @Option(
+      names = "--commands",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Commands in all.")
   private long commands;
 
   @Option(
@@ -42,16 +46,32 @@ final class BenchCommand implements Callable<Integer> {
       description = "How many of a hundred commands repeat an earlier one, 0 to 90.")
   private int duplicates;
 
-  @Option(names = "--args-bytes", paramLabel = "N", defaultValue = "300", description = "Length of the arguments.")
+  @Option(
+      names = "--args-bytes",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Length of the arguments.")
   private int argsBytes;
 
-  @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "Partitions of the topics.")
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Partitions of the topics.")
   private int partitions;
 
-  @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "How often each contender runs.")
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often each contender runs.")
   private int rounds;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Makes the commands reproducible.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Makes the commands reproducible.")
   private long seed;
 
   @Option(
@@ -95,7 +115,8 @@ final class BenchCommand implements Callable<Integer> {
       double ratio = measured.medianPerSecond() / limit;
       out.println(
           "%-12s median %,10.0f answers/s  %.2f of pass-through  %.1f µs of processor time each"
-              .formatted(measured.name(), measured.medianPerSecond(), ratio, measured.medianCpuMicros()));
+              .formatted(
+                  measured.name(), measured.medianPerSecond(), ratio, measured.medianCpuMicros()));
       array
           .addObject()
           .put("name", measured.name())
@@ -115,7 +136,8 @@ final class BenchCommand implements Callable<Integer> {
   private void requireRange(String option, long value, long least, long most) {
     if (value < least || value > most) {
       throw new ParameterException(
-          spec.commandLine(), "%s is %d: allowed is %d to %d".formatted(option, value, least, most));
+          spec.commandLine(),
+          "%s is %d: allowed is %d to %d".formatted(option, value, least, most));
     }
   }
 }

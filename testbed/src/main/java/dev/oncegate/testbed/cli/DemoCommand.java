@@ -2,7 +2,6 @@ package dev.oncegate.testbed.cli;
 
 import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.agents.Cast;
-import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.demo.Demo;
 import dev.oncegate.testbed.demo.DemoFailedException;
 import dev.oncegate.testbed.demo.LiveShow;

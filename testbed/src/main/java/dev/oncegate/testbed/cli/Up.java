@@ -86,7 +86,8 @@ final class Up implements Callable<Integer> {
       }
       try (Stack stack = Stack.start(directory, brokerPort, registryPort, stop);
           Gate gate = LocalGate.start(LocalGate.config(stack, directory, settings), partitions);
-          UpFile upFile = UpFile.write(directory.path(), stack.bootstrapServers(), stack.registryUrl())) {
+          UpFile upFile =
+              UpFile.write(directory.path(), stack.bootstrapServers(), stack.registryUrl())) {
         tell(stack, upFile);
         runUntil(stop, stack, gate);
       }
@@ -115,7 +116,8 @@ final class Up implements Callable<Integer> {
         stack
             .ended()
             .applyToEither(
-                gate.ended().thenApply(state -> new StackException("the gate has ended: " + state)), end -> end);
+                gate.ended().thenApply(state -> new StackException("the gate has ended: " + state)),
+                end -> end);
     CompletableFuture.anyOf(stop, ended).join();
     if (!stop.isDone()) {
       throw ended.join();

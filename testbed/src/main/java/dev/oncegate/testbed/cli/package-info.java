@@ -1,4 +1,6 @@
-/** The command line of a checkout: the gate's own commands and those that need the embedded stack. */
+/**
+ * The command line of a checkout: the gate's own commands and those that need the embedded stack.
+ */
 @NullMarked
 package dev.oncegate.testbed.cli;
 

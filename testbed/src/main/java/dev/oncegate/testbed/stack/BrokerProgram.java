@@ -9,7 +9,10 @@ import kafka.Kafka;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
-/** Runs in the broker's JVM: formats the data directory where that was never done, then starts the broker. */
+/**
+ * Runs in the broker's JVM: formats the data directory where that was never done, then starts the
+ * broker.
+ */
 final class BrokerProgram {
   private BrokerProgram() {}
 
@@ -18,7 +21,9 @@ final class BrokerProgram {
    */
   public static void main(String[] args) throws IOException {
     if (!Files.exists(dataDirectory(args[0]).resolve("meta.properties"))) {
-      String[] format = {"format", "--cluster-id", Uuid.randomUuid().toString(), "--config", args[0]};
+      String[] format = {
+        "format", "--cluster-id", Uuid.randomUuid().toString(), "--config", args[0]
+      };
       int status = StorageTool.execute(format, System.out);
       if (status != 0) {
         System.exit(status);

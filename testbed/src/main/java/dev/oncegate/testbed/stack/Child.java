@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * First main class of every child JVM: runs the real one and ends the JVM when the parent is gone. The parent never
- * writes to the pipe, so the end of standard input is the end of the parent, even by SIGKILL. Halts without shutdown
- * hooks: whoever starts the stack again at once finds ports and data directories free.
+ * First main class of every child JVM: runs the real one and ends the JVM when the parent is gone.
+ * The parent never writes to the pipe, so the end of standard input is the end of the parent, even
+ * by SIGKILL. Halts without shutdown hooks: whoever starts the stack again at once finds ports and
+ * data directories free.
  *
- * <p>Must need no other class of ours: it is copied alone to the class path of programs that are not ours.
+ * <p>Must need no other class of ours: it is copied alone to the class path of programs that are
+ * not ours.
  */
 final class Child {
   static final int PARENT_GONE = 70;

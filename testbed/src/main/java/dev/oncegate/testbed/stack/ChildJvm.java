@@ -13,10 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A program in a JVM of its own, of the same Java as this one. It ends when it is closed and when this process ends.
+ * A program in a JVM of its own, of the same Java as this one. It ends when it is closed and when
+ * this process ends.
  *
- * <p>It does not hear Ctrl-C, which a terminal sends to all processes of the foreground: the parent decides the order
- * in which things stop.
+ * <p>It does not hear Ctrl-C, which a terminal sends to all processes of the foreground: the parent
+ * decides the order in which things stop.
  */
 public final class ChildJvm implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
@@ -44,7 +45,12 @@ public final class ChildJvm implements AutoCloseable {
    * @param log takes standard output and error; what an earlier start wrote is replaced
    */
   public record Program(
-      String name, List<String> jvmFlags, String classPath, String mainClass, List<String> arguments, Path log) {}
+      String name,
+      List<String> jvmFlags,
+      String classPath,
+      String mainClass,
+      List<String> arguments,
+      Path log) {}
 
   /** The class path of this JVM. */
   public static String ownClassPath() {
@@ -54,19 +60,23 @@ public final class ChildJvm implements AutoCloseable {
   /** Starts the program; it may end at once: see {@link #awaitReady}. */
   public static ChildJvm start(Program program) {
     ProcessBuilder builder =
-        new ProcessBuilder(commandLine(program)).redirectErrorStream(true).redirectOutput(program.log().toFile());
+        new ProcessBuilder(commandLine(program))
+            .redirectErrorStream(true)
+            .redirectOutput(program.log().toFile());
     // Not as an argument, where its length hides all else in a list of processes.
     builder.environment().put("CLASSPATH", program.classPath());
     try {
       return new ChildJvm(program.name(), builder.start(), program.log());
     } catch (IOException e) {
-      throw new StackException("%s does not start: %s".formatted(program.name(), e.getMessage()), e);
+      throw new StackException(
+          "%s does not start: %s".formatted(program.name(), e.getMessage()), e);
     }
   }
 
   private static List<String> commandLine(Program program) {
     // A signal that is ignored at exec stays ignored: Java has no supported way to ignore one.
-    List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
+    List<String> line =
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= FIRST_JAVA_THAT_WARNS_OF_NATIVE_ACCESS) {
       line.add("--enable-native-access=ALL-UNNAMED");
@@ -82,7 +92,8 @@ public final class ChildJvm implements AutoCloseable {
    *
    * @param ready is asked again and again; must return soon
    * @param stop ends the waiting when it is complete
-   * @throws StackException with the end of the log, where the program ends before or is not ready in time
+   * @throws StackException with the end of the log, where the program ends before or is not ready
+   *     in time
    * @throws StoppedException where it was told to stop
    */
   public void awaitReady(Duration timeout, BooleanSupplier ready, CompletableFuture<?> stop) {
@@ -96,7 +107,8 @@ public final class ChildJvm implements AutoCloseable {
       }
       try {
         if (process.waitFor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw failed("ended with exit code %d before it was ready".formatted(process.exitValue()));
+          throw failed(
+              "ended with exit code %d before it was ready".formatted(process.exitValue()));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -113,7 +125,8 @@ public final class ChildJvm implements AutoCloseable {
   private String logTail() {
     try {
       // Not readAllLines: a log may hold bytes that are no UTF-8.
-      List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+      List<String> lines =
+          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
       return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -122,17 +135,23 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Completes when the program has ended, whoever ended it, with what there is to say about it. */
   public CompletableFuture<StackException> ended() {
-    return process.onExit().thenApply(end -> failed("ended with exit code %d".formatted(end.exitValue())));
+    return process
+        .onExit()
+        .thenApply(end -> failed("ended with exit code %d".formatted(end.exitValue())));
   }
 
   public long pid() {
     return process.pid();
   }
 
-  /** Ends the program by SIGTERM and, if it does not end in 20 s, by SIGKILL; returns when it has ended. */
+  /**
+   * Ends the program by SIGTERM and, if it does not end in 20 s, by SIGKILL; returns when it has
+   * ended.
+   */
   @Override
   public void close() {
-    // Not Process.destroy(), which closes the pipe too: Child would take that for the end of the parent and halt.
+    // Not Process.destroy(), which closes the pipe too: Child would take that for the end of the
+    // parent and halt.
     process.toHandle().destroy();
     try {
       if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {

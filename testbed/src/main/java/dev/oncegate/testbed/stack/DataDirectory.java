@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that one process at a time may use. The lock is the operating system's: it ends with the process, so
- * there is no stale one to remove.
+ * A directory that one process at a time may use. The lock is the operating system's: it ends with
+ * the process, so there is no stale one to remove.
  */
 public final class DataDirectory implements AutoCloseable {
   private static final String LOCK_FILE = "lock";
@@ -56,15 +56,21 @@ public final class DataDirectory implements AutoCloseable {
       Files.createDirectories(path);
       channel =
           FileChannel.open(
-              path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              path.resolve(LOCK_FILE),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
       if (tryLock(channel) == null) {
         String owner = readOwner(channel);
         channel.close();
         throw new StackException(
-            "%s is in use by process %s: end that one first or choose another directory".formatted(path, owner));
+            "%s is in use by process %s: end that one first or choose another directory"
+                .formatted(path, owner));
       }
       channel.truncate(0);
-      channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+      channel.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
       return new DataDirectory(path, channel, temporary);
     } catch (IOException e) {
       throw new StackException("%s cannot be used as a data directory: %s".formatted(path, e), e);

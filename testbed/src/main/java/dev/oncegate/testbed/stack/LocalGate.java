@@ -12,8 +12,12 @@ import org.apache.kafka.clients.admin.Admin;
 public final class LocalGate {
   private LocalGate() {}
 
-  /** A configuration that reaches the stack and keeps its state beside the stack's data; settings go before. */
-  public static GateConfig config(Stack stack, DataDirectory directory, Map<String, String> settings) {
+  /**
+   * A configuration that reaches the stack and keeps its state beside the stack's data; settings go
+   * before.
+   */
+  public static GateConfig config(
+      Stack stack, DataDirectory directory, Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>();
     all.put("bootstrap.servers", stack.bootstrapServers());
     all.put("schema.registry.url", stack.registryUrl());

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** TCP ports on loopback. */
 public final class Ports {
   private static final int CONNECT_TIMEOUT_MS = 1000;
+
   /** The system may offer the same port again before its first owner has bound it. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 

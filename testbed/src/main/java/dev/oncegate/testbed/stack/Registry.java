@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A schema registry with Confluent's API in a child JVM, on loopback, with its data in one directory. */
+/**
+ * A schema registry with Confluent's API in a child JVM, on loopback, with its data in one
+ * directory.
+ */
 public final class Registry implements AutoCloseable {
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
   private static final String MAIN_CLASS = "io.quarkus.runner.GeneratedMain";
@@ -26,7 +29,10 @@ public final class Registry implements AutoCloseable {
   private final ChildJvm jvm;
   private final int port;
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ANSWER_TIMEOUT).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(ANSWER_TIMEOUT)
+          .build();
 
   private Registry(ChildJvm jvm, int port) {
     this.jvm = jvm;
@@ -57,14 +63,23 @@ public final class Registry implements AutoCloseable {
               "-Dapicurio.datasource.url=jdbc:h2:file:" + directory.resolve("db").toAbsolutePath());
       ChildJvm.Program program =
           new ChildJvm.Program(
-              "the registry", flags, classPath, MAIN_CLASS, List.of(), directory.resolve("registry.log"));
+              "the registry",
+              flags,
+              classPath,
+              MAIN_CLASS,
+              List.of(),
+              directory.resolve("registry.log"));
       return new Registry(ChildJvm.start(program), chosen);
     } catch (IOException e) {
-      throw new StackException("the registry's directory %s cannot be written: %s".formatted(directory, e), e);
+      throw new StackException(
+          "the registry's directory %s cannot be written: %s".formatted(directory, e), e);
     }
   }
 
-  /** {@link Child} alone: with the rest of our class path the registry would find classes that are not its own. */
+  /**
+   * {@link Child} alone: with the rest of our class path the registry would find classes that are
+   * not its own.
+   */
   private static Path copyOfChild(Path directory) throws IOException {
     Path root = directory.resolve("child");
     String name = Child.class.getName().replace('.', '/') + ".class";
@@ -99,7 +114,8 @@ public final class Registry implements AutoCloseable {
   }
 
   private static StackException notUnpacked(Path home) {
-    return new StackException("no registry in %s: build the testbed module with Maven, which unpacks it".formatted(home));
+    return new StackException(
+        "no registry in %s: build the testbed module with Maven, which unpacks it".formatted(home));
   }
 
   /**
@@ -108,11 +124,14 @@ public final class Registry implements AutoCloseable {
    * @param stop ends the waiting when it is complete, with a StoppedException
    */
   public void awaitReady(CompletableFuture<?> stop) {
-    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port) && statusOf(get("/subjects")) == 200, stop);
+    jvm.awaitReady(
+        READY_TIMEOUT, () -> Ports.answers(port) && statusOf(get("/subjects")) == 200, stop);
     HttpRequest setCompatibility =
         request("/config")
             .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-            .PUT(HttpRequest.BodyPublishers.ofString("{\"compatibility\":\"%s\"}".formatted(COMPATIBILITY)))
+            .PUT(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"compatibility\":\"%s\"}".formatted(COMPATIBILITY)))
             .build();
     int status = statusOf(setCompatibility);
     if (status != 200) {
@@ -149,7 +168,9 @@ public final class Registry implements AutoCloseable {
     return port;
   }
 
-  /** Completes when the registry has ended, whoever ended it, with what there is to say about it. */
+  /**
+   * Completes when the registry has ended, whoever ended it, with what there is to say about it.
+   */
   public CompletableFuture<StackException> ended() {
     return jvm.ended();
   }

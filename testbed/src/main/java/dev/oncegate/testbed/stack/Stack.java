@@ -2,7 +2,9 @@ package dev.oncegate.testbed.stack;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A broker and a schema registry over one data directory, which is kept from one start to the next. */
+/**
+ * A broker and a schema registry over one data directory, which is kept from one start to the next.
+ */
 public final class Stack implements AutoCloseable {
   /** The options that choose the ports, as errors name them. */
   public static final String BROKER_PORT_SETTING = "--broker-port";
@@ -36,7 +38,8 @@ public final class Stack implements AutoCloseable {
    * @throws StackException where one of them does not start; none is left running then
    * @throws StoppedException where it was told to stop; none is left running then
    */
-  public static Stack start(DataDirectory directory, int brokerPort, int registryPort, CompletableFuture<?> stop) {
+  public static Stack start(
+      DataDirectory directory, int brokerPort, int registryPort, CompletableFuture<?> stop) {
     Broker broker = Broker.start(directory.path().resolve("broker"), brokerPort);
     Registry registry = null;
     try {
@@ -70,7 +73,9 @@ public final class Stack implements AutoCloseable {
     return registry;
   }
 
-  /** Completes when one of the two has ended, whoever ended it, with what there is to say about it. */
+  /**
+   * Completes when one of the two has ended, whoever ended it, with what there is to say about it.
+   */
   public CompletableFuture<StackException> ended() {
     return broker.ended().applyToEither(registry.ended(), end -> end);
   }

@@ -18,13 +18,31 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher in a checkout of its own, with a Maven that only counts its calls and a Java that tells its arguments. */
+/**
+ * The launcher in a checkout of its own, with a Maven that only counts its calls and a Java that
+ * tells its arguments.
+ */
 class LauncherTest {
   private static final Path LAUNCHER = Path.of("..", "oncegate");
+
   /** All that the launcher may need beside Java and Maven. */
   private static final List<String> TOOLS =
-      List.of("bash", "cat", "dirname", "find", "head", "ln", "mkdir", "mv", "readlink", "rm", "sed", "sleep", "tail",
+      List.of(
+          "bash",
+          "cat",
+          "dirname",
+          "find",
+          "head",
+          "ln",
+          "mkdir",
+          "mv",
+          "readlink",
+          "rm",
+          "sed",
+          "sleep",
+          "tail",
           "touch");
+
   private static final String FAKE_JAVA =
       """
       #!/bin/sh
@@ -68,12 +86,16 @@ class LauncherTest {
 
   @Test
   void theFirstUseBuildsAndLaterOnesDoNot() throws Exception {
-    assertThat(run("send", "my file")).isEqualTo(
-        "0 oncegate: building for the first time: about a minute, and longer while Maven downloads some 300 MB\n"
-            + ("<-Doncegate.home=%s><-XX:TieredStopAtLevel=1><-XX:+UseSerialGC>"
-                + "<-jar><%1$s/testbed/target/oncegate-testbed.jar><send><my file>").formatted(realCheckout()));
-    assertThat(run("up")).isEqualTo(
-        "0 <-Doncegate.home=%s><-jar><%1$s/testbed/target/oncegate-testbed.jar><up>".formatted(realCheckout()));
+    assertThat(run("send", "my file"))
+        .isEqualTo(
+            "0 oncegate: building for the first time: about a minute, and longer while Maven downloads some 300 MB\n"
+                + ("<-Doncegate.home=%s><-XX:TieredStopAtLevel=1><-XX:+UseSerialGC>"
+                        + "<-jar><%1$s/testbed/target/oncegate-testbed.jar><send><my file>")
+                    .formatted(realCheckout()));
+    assertThat(run("up"))
+        .isEqualTo(
+            "0 <-Doncegate.home=%s><-jar><%1$s/testbed/target/oncegate-testbed.jar><up>"
+                .formatted(realCheckout()));
     assertThat(builds()).isEqualTo(1);
   }
 
@@ -97,7 +119,8 @@ class LauncherTest {
     Process first = start("first", checkout.resolve("oncegate"), "up");
     Awaitility.await().until(() -> Files.exists(checkout.resolve("builds")));
     Process second = start("second", checkout.resolve("oncegate"), "up");
-    Awaitility.await().until(() -> outputOf("second").contains("process " + first.pid() + " is building"));
+    Awaitility.await()
+        .until(() -> outputOf("second").contains("process " + first.pid() + " is building"));
     Files.delete(hold);
     assertThat(exitCode(first)).isZero();
     assertThat(exitCode(second)).isZero();
@@ -132,14 +155,17 @@ class LauncherTest {
   @Test
   void aFailedBuildIsShownAndTriedAgain() throws Exception {
     Path broken = Files.createFile(checkout.resolve("broken"));
-    assertThat(run("up")).startsWith("1 ").contains("error: no such symbol", "the build failed", "build.log");
+    assertThat(run("up"))
+        .startsWith("1 ")
+        .contains("error: no such symbol", "the build failed", "build.log");
     Files.delete(broken);
     assertThat(run("up")).startsWith("0 ");
   }
 
   @Test
   void itWorksThroughLinksFromAnyDirectory() throws Exception {
-    Path direct = Files.createSymbolicLink(temporary.resolve("direct"), checkout.resolve("oncegate"));
+    Path direct =
+        Files.createSymbolicLink(temporary.resolve("direct"), checkout.resolve("oncegate"));
     Path relative = Files.createSymbolicLink(temporary.resolve("relative"), Path.of("direct"));
     assertThat(exitCode(start("linked", relative, "up"))).isZero();
     assertThat(outputOf("linked")).contains("<-Doncegate.home=" + realCheckout() + ">");
@@ -149,7 +175,8 @@ class LauncherTest {
   @Test
   void aJavaThatIsTooOldIsNamed() throws Exception {
     Files.writeString(bin.resolve("java-version"), "11");
-    assertThat(run("up")).isEqualTo("1 oncegate: needs Java 17 or later: %s/java is Java 11\n".formatted(bin));
+    assertThat(run("up"))
+        .isEqualTo("1 oncegate: needs Java 17 or later: %s/java is Java 11\n".formatted(bin));
     Files.writeString(bin.resolve("java-version"), "1.8");
     assertThat(run("up")).endsWith("is Java 1.8\n");
     Files.writeString(bin.resolve("java-version"), "25");
@@ -159,12 +186,15 @@ class LauncherTest {
   @Test
   void whatIsMissingIsNamed() throws Exception {
     Files.delete(bin.resolve("mvn"));
-    assertThat(run("up")).isEqualTo("1 oncegate: needs Maven to build: there is no mvn on the PATH\n");
+    assertThat(run("up"))
+        .isEqualTo("1 oncegate: needs Maven to build: there is no mvn on the PATH\n");
     Files.delete(bin.resolve("javac"));
     script("mvn", FAKE_MVN);
-    assertThat(run("up")).startsWith("1 oncegate: needs a JDK to build: there is no javac on the PATH");
+    assertThat(run("up"))
+        .startsWith("1 oncegate: needs a JDK to build: there is no javac on the PATH");
     Files.delete(bin.resolve("java"));
-    assertThat(run("up")).startsWith("1 oncegate: needs Java 17 or later: there is no java on the PATH");
+    assertThat(run("up"))
+        .startsWith("1 oncegate: needs Java 17 or later: there is no java on the PATH");
   }
 
   private String run(String... arguments) throws Exception {

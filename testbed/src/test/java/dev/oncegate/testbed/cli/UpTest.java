@@ -38,15 +38,19 @@ class UpTest {
     List<ProcessHandle> children = awaitReady(up);
     assertThat(children).hasSize(2);
     assertThat(addresses().getProperty("bootstrap.servers")).matches("127\\.0\\.0\\.1:\\d+");
-    assertThat(addresses().getProperty("schema.registry.url")).matches("http://127\\.0\\.0\\.1:\\d+/apis/ccompat/v7");
+    assertThat(addresses().getProperty("schema.registry.url"))
+        .matches("http://127\\.0\\.0\\.1:\\d+/apis/ccompat/v7");
     assertThat(outputOf("up")).contains(addresses().getProperty("bootstrap.servers"));
 
     Process second = up("second", "--fresh", "--broker-port", "0", "--registry-port", "0");
     assertThat(exitCode(second)).isEqualTo(1);
-    assertThat(outputOf("second")).contains("in use by process " + up.pid()).doesNotContain("Exception");
+    assertThat(outputOf("second"))
+        .contains("in use by process " + up.pid())
+        .doesNotContain("Exception");
     assertThat(upFile()).exists();
 
-    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(up.pid())).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(up.pid())).start().waitFor())
+        .isZero();
     assertThat(exitCode(up)).isZero();
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(upFile()).doesNotExist();
@@ -60,7 +64,9 @@ class UpTest {
     List<ProcessHandle> children = up.descendants().toList();
     up.toHandle().destroy();
     assertThat(exitCode(up)).isZero();
-    assertThat(outputOf("up")).contains("told to stop before the broker was ready").doesNotContain("Exception");
+    assertThat(outputOf("up"))
+        .contains("told to stop before the broker was ready")
+        .doesNotContain("Exception");
     assertThat(children).noneMatch(ProcessHandle::isAlive);
   }
 
@@ -85,7 +91,9 @@ class UpTest {
     Awaitility.await().atMost(START).until(() -> up.descendants().count() == 2);
     List<ProcessHandle> children = up.descendants().toList();
     up.destroyForcibly().waitFor();
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     Process next = up("next", "--broker-port", "0", "--registry-port", "0");
     awaitReady(next);
     next.destroy();
@@ -114,14 +122,18 @@ class UpTest {
     assertThat(exitCode(partitions)).isEqualTo(2);
     assertThat(outputOf("partitions")).contains("--partitions is 0: allowed is 1 and more");
     assertThat(exitCode(setting)).isEqualTo(2);
-    assertThat(outputOf("setting")).contains("planet", "gate.scope", "RUN").doesNotContain("Exception");
+    assertThat(outputOf("setting"))
+        .contains("planet", "gate.scope", "RUN")
+        .doesNotContain("Exception");
     assertThat(data()).doesNotExist();
   }
 
   private Process up(String output, String... arguments) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", ChildJvm.ownClassPath(), Testbed.class.getName()));
+    line.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1", "-cp", ChildJvm.ownClassPath(), Testbed.class.getName()));
     line.addAll(List.of("up", "--data", data().toString()));
     line.addAll(List.of(arguments));
     Process process =

@@ -31,7 +31,8 @@ class DemoTest {
     assertThat(summary.verdicts())
         .extracting(Summary.Verdict::name)
         .containsExactly("I1", "I2", "I3", "I4", "I5", "I6", "I7");
-    assertThat(summary.verdicts()).allSatisfy(verdict -> assertThat(verdict.checked()).isPositive());
+    assertThat(summary.verdicts())
+        .allSatisfy(verdict -> assertThat(verdict.checked()).isPositive());
     Totals totals = summary.totals();
     assertThat(totals.decisions())
         .containsKeys(
@@ -56,7 +57,8 @@ class DemoTest {
               assertThat(honest.conflicts()).isZero();
               assertThat(honest.prevented()).isZero();
             });
-    assertThat(told.toString(StandardCharsets.UTF_8)).doesNotContain("wronged", "gives up", "fails:");
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .doesNotContain("wronged", "gives up", "fails:");
   }
 
   private static long runsOf(String name, Summary summary) {

@@ -53,7 +53,8 @@ class ChildJvmTest {
   @Test
   void closingLetsTheProgramEndInItsOwnWay() {
     ChildJvm child = start(WaitsForSigterm.class);
-    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
+    child.awaitReady(
+        Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
     child.close();
     assertThat(logOf(WaitsForSigterm.class)).contains("ended in order");
   }
@@ -61,8 +62,10 @@ class ChildJvmTest {
   @Test
   void ctrlCInTheTerminalLeavesTheProgramToItsParent() throws Exception {
     ChildJvm child = start(WaitsForSigterm.class);
-    child.awaitReady(Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
-    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor()).isZero();
+    child.awaitReady(
+        Duration.ofSeconds(30), () -> logOf(WaitsForSigterm.class).contains("waiting"), NEVER);
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor())
+        .isZero();
     child.close();
     // Had it heard SIGINT, which came first, it would have ended with 130.
     assertThat(child.ended().get(10, TimeUnit.SECONDS)).hasMessageContaining("exit code 143");

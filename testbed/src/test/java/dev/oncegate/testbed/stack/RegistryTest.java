@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RegistryTest {
-  private static final String V1 = recordWith("{\\\"name\\\":\\\"a\\\",\\\"type\\\":\\\"string\\\"}");
+  private static final String V1 =
+      recordWith("{\\\"name\\\":\\\"a\\\",\\\"type\\\":\\\"string\\\"}");
+
   /** A second field without a default: old data cannot be read with it. */
   private static final String INCOMPATIBLE =
       recordWith(
@@ -28,7 +30,8 @@ class RegistryTest {
     String id;
     try (Registry registry = Registry.start(directory, 0)) {
       registry.awaitReady(new CompletableFuture<>());
-      assertThat(send(registry, "/config", null)).isEqualTo("200 {\"compatibilityLevel\":\"FULL_TRANSITIVE\"}");
+      assertThat(send(registry, "/config", null))
+          .isEqualTo("200 {\"compatibilityLevel\":\"FULL_TRANSITIVE\"}");
       id = send(registry, "/subjects/kept-value/versions", V1);
       assertThat(id).matches("200 \\{\"id\":\\d+.*");
       assertThat(send(registry, "/subjects/kept-value/versions", INCOMPATIBLE)).startsWith("409 ");
@@ -51,11 +54,14 @@ class RegistryTest {
     if (body != null) {
       request.POST(HttpRequest.BodyPublishers.ofString(body));
     }
-    HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     return response.statusCode() + " " + response.body();
   }
 
   private static String recordWith(String fields) {
-    return "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"Kept\\\",\\\"fields\\\":[" + fields + "]}\"}";
+    return "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"Kept\\\",\\\"fields\\\":["
+        + fields
+        + "]}\"}";
   }
 }

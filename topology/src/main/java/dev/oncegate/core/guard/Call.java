@@ -32,11 +32,17 @@ public record Call(
   public enum Kind {
     /** A new action, or one whose key the agent did not send: nothing says that it is a retry. */
     CALL,
-    /** A delivery of an action that is known by the key the agent sent: the agent's own word that it is a retry. */
+    /**
+     * A delivery of an action that is known by the key the agent sent: the agent's own word that it
+     * is a retry.
+     */
     DECLARED_RETRY,
     /** A known key with another payload. */
     CONFLICT,
-    /** Refused before the ledger was asked: INVALID or EXPIRED. Counts as a call, and trips nothing but call limits. */
+    /**
+     * Refused before the ledger was asked: INVALID or EXPIRED. Counts as a call, and trips nothing
+     * but call limits.
+     */
     REFUSED
   }
 }

@@ -5,11 +5,11 @@ import java.util.Arrays;
 /**
  * Calls in a sliding window of event time, counted in tenths of the window.
  *
- * <p>Tenths keep the state small whatever the limit is. The window then slides in steps of a tenth and may miss up to a
- * tenth of its oldest calls: it can trip a little late, never early.
+ * <p>Tenths keep the state small whatever the limit is. The window then slides in steps of a tenth
+ * and may miss up to a tenth of its oldest calls: it can trip a little late, never early.
  *
- * @param newestStartMs when the newest tenth began, in epoch milliseconds: a time, not an index, so that it stays
- *     comparable where the window is configured anew
+ * @param newestStartMs when the newest tenth began, in epoch milliseconds: a time, not an index, so
+ *     that it stays comparable where the window is configured anew
  * @param counts calls of the ten newest tenths, oldest first
  */
 public record CallRate(long newestStartMs, int[] counts) {
@@ -41,7 +41,9 @@ public record CallRate(long newestStartMs, int[] counts) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CallRate rate && rate.newestStartMs == newestStartMs && Arrays.equals(rate.counts, counts);
+    return other instanceof CallRate rate
+        && rate.newestStartMs == newestStartMs
+        && Arrays.equals(rate.counts, counts);
   }
 
   @Override

@@ -1,20 +1,28 @@
 package dev.oncegate.core.guard;
 
 /**
- * The circuit of one run. {@code CLOSED} lets calls pass until a limit trips it to {@code OPEN}; there it stays until a
- * control resets it or, where a cool-down is set, until that is over: then {@code HALF_OPEN} lets a few trial effects
- * through, whose successes close it and whose first failure opens it again. {@code FORCED_OPEN} is an operator's word
- * and yields only to a reset; after an abort, to nothing.
+ * The circuit of one run. {@code CLOSED} lets calls pass until a limit trips it to {@code OPEN};
+ * there it stays until a control resets it or, where a cool-down is set, until that is over: then
+ * {@code HALF_OPEN} lets a few trial effects through, whose successes close it and whose first
+ * failure opens it again. {@code FORCED_OPEN} is an operator's word and yields only to a reset;
+ * after an abort, to nothing.
  *
  * @param sinceMs when the state was entered, in epoch milliseconds
- * @param sinceSeq run_seq of the last result before the state was entered: a trial is an effect later than this
+ * @param sinceSeq run_seq of the last result before the state was entered: a trial is an effect
+ *     later than this
  * @param trialsLeft effects that may still be let through while half open
  * @param trialsPassed trials that succeeded while half open
  * @param enabled false after a control disabled the guard for the run: it counts but never trips
  * @param aborted whether the run was ended for good
  */
 public record Circuit(
-    State state, long sinceMs, long sinceSeq, int trialsLeft, int trialsPassed, boolean enabled, boolean aborted) {
+    State state,
+    long sinceMs,
+    long sinceSeq,
+    int trialsLeft,
+    int trialsPassed,
+    boolean enabled,
+    boolean aborted) {
 
   /** Position of the circuit. */
   public enum State {

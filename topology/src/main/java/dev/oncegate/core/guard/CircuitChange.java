@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastCalls the run's last calls, oldest first
  */
 public record CircuitChange(
-    Circuit circuit, Circuit.Cause cause, @Nullable Trip trip, @Nullable Call call, List<RecentCall> lastCalls) {}
+    Circuit circuit,
+    Circuit.Cause cause,
+    @Nullable Trip trip,
+    @Nullable Call call,
+    List<RecentCall> lastCalls) {}

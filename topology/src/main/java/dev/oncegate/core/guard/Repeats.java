@@ -6,12 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a run made the same call, by fingerprint of (tool, arguments), least recently seen first.
+ * How often a run made the same call, by fingerprint of (tool, arguments), least recently seen
+ * first.
  *
- * <p>Bounded: the one not seen for longest makes room for a new one. That can only lose counts, never invent them, so
- * the bound trips no honest run; a loop longer than the bound is left to the cap on all calls.
+ * <p>Bounded: the one not seen for longest makes room for a new one. That can only lose counts,
+ * never invent them, so the bound trips no honest run; a loop longer than the bound is left to the
+ * cap on all calls.
  *
- * <p>Packed into numbers, three for each fingerprint: every call of a run copies and stores them all.
+ * <p>Packed into numbers, three for each fingerprint: every call of a run copies and stores them
+ * all.
  */
 public final class Repeats {
   /** Fingerprint; count in the upper and failures in the lower half; last result. */
@@ -94,7 +97,8 @@ public final class Repeats {
     Repeat after =
         index < 0
             ? new Repeat(fingerprint, 1, more, 0)
-            : new Repeat(fingerprint, countAt(index) + 1, failuresAt(index) + more, lastResultAt(index));
+            : new Repeat(
+                fingerprint, countAt(index) + 1, failuresAt(index) + more, lastResultAt(index));
     int others = size() - (index < 0 ? 0 : 1);
     int forgotten = Math.max(0, others + 1 - bound);
     long[] next = new long[(others - forgotten + 1) * WIDTH];
@@ -136,7 +140,10 @@ public final class Repeats {
     return before == null ? this : with(new Repeat(fingerprint, before.count, 0, result));
   }
 
-  /** The state changed by {@code fingerprint}: what other fingerprints repeated before no longer counts. */
+  /**
+   * The state changed by {@code fingerprint}: what other fingerprints repeated before no longer
+   * counts.
+   */
   Repeats stateChangedBy(long fingerprint) {
     long[] next = packed.clone();
     for (int at = 0; at < next.length; at += WIDTH) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges the calls of a run: state, call and time in; verdict and new state out.
  *
- * <p>The guard is asked after the ledger has said what it would answer, and overrules it: only so can the very call
- * that conflicts or retries once too often be the one that trips. A limit of N lets exactly N pass.
+ * <p>The guard is asked after the ledger has said what it would answer, and overrules it: only so
+ * can the very call that conflicts or retries once too often be the one that trips. A limit of N
+ * lets exactly N pass.
  */
 public final class RunGuard {
   private final GuardLimits limits;
@@ -23,8 +24,8 @@ public final class RunGuard {
 
   /**
    * @param limits by which calls are judged
-   * @param limitsByTool by which calls of the named tools are judged instead; the sliding window, the cool-down and the
-   *     trials are the run's, so those of {@code limits} hold for all
+   * @param limitsByTool by which calls of the named tools are judged instead; the sliding window,
+   *     the cool-down and the trials are the run's, so those of {@code limits} hold for all
    */
   public RunGuard(GuardLimits limits, Map<String, GuardLimits> limitsByTool) {
     this.limits = limits;
@@ -77,7 +78,8 @@ public final class RunGuard {
     GuardLimits judged = limitsFor(call);
     RunState before = run;
     if (coolDownIsOver(run.circuit(), nowMs)) {
-      Circuit halfOpen = run.circuit().to(State.HALF_OPEN, nowMs, run.seq(), limits.halfOpenTrials());
+      Circuit halfOpen =
+          run.circuit().to(State.HALF_OPEN, nowMs, run.seq(), limits.halfOpenTrials());
       before = run.renewed().with(halfOpen);
       changes.add(new CircuitChange(halfOpen, Cause.COOLED_DOWN, null, null, before.lastCalls()));
     }
@@ -92,7 +94,8 @@ public final class RunGuard {
     return admitted(spent, call, changes);
   }
 
-  private Verdict tripped(RunState spent, Call call, Trip trip, long nowMs, List<CircuitChange> changes) {
+  private Verdict tripped(
+      RunState spent, Call call, Trip trip, long nowMs, List<CircuitChange> changes) {
     Circuit open = spent.circuit().to(State.OPEN, nowMs, call.runSeq(), 0);
     changes.add(new CircuitChange(open, trip.cause(), trip, call, spent.lastCalls()));
     return new Verdict(spent.with(open), false, changes);
@@ -110,7 +113,10 @@ public final class RunGuard {
     return new Verdict(spent.withTrials(oneLess), true, changes);
   }
 
-  /** Learns how an execution ended: that may clear repetitions, and decides the trials of a half-open run. */
+  /**
+   * Learns how an execution ended: that may clear repetitions, and decides the trials of a
+   * half-open run.
+   */
   public Verdict learn(RunState run, Execution execution, long nowMs) {
     Repeats repeats = run.repeats();
     long fingerprint = execution.fingerprint;
@@ -127,7 +133,8 @@ public final class RunGuard {
     }
     RunState learned = run.with(repeats);
     Circuit circuit = run.circuit();
-    boolean isTrial = circuit.state() == State.HALF_OPEN && execution.effectSeq > circuit.sinceSeq();
+    boolean isTrial =
+        circuit.state() == State.HALF_OPEN && execution.effectSeq > circuit.sinceSeq();
     return isTrial ? decideTrial(learned, execution, nowMs) : new Verdict(learned, true, List.of());
   }
 
@@ -138,12 +145,16 @@ public final class RunGuard {
     }
     int passed = circuit.trialsPassed() + 1;
     if (passed < limits.halfOpenTrials()) {
-      return new Verdict(run.withTrials(circuit.withTrials(circuit.trialsLeft(), passed)), true, List.of());
+      return new Verdict(
+          run.withTrials(circuit.withTrials(circuit.trialsLeft(), passed)), true, List.of());
     }
-    return changed(run.renewed(), circuit.to(State.CLOSED, nowMs, run.seq(), 0), Cause.TRIALS_PASSED);
+    return changed(
+        run.renewed(), circuit.to(State.CLOSED, nowMs, run.seq(), 0), Cause.TRIALS_PASSED);
   }
 
-  /** Closes the circuit, renews all budgets and enables the guard; an aborted run stays as it is. */
+  /**
+   * Closes the circuit, renews all budgets and enables the guard; an aborted run stays as it is.
+   */
   public Verdict reset(RunState run, long nowMs) {
     if (run.circuit().aborted()) {
       return new Verdict(run, false, List.of());
@@ -199,21 +210,30 @@ public final class RunGuard {
     List<RecentCall> lastCalls = run.lastCalls();
     if (identity != null) {
       if (repeatsCount(call)) {
-        repeats = repeats.called(identity.fingerprint(), call.answeredByFailure(), judged.maxFingerprints());
+        repeats =
+            repeats.called(
+                identity.fingerprint(), call.answeredByFailure(), judged.maxFingerprints());
       }
       lastCalls = new ArrayList<>(lastCalls);
       Digest256 argsHash = Digest256.ofHex(identity.argsHash());
       lastCalls.add(new RecentCall(identity.tool(), argsHash, call.eventTimeMs(), call.runSeq()));
-      lastCalls = lastCalls.subList(Math.max(0, lastCalls.size() - judged.evidenceCalls()), lastCalls.size());
+      lastCalls =
+          lastCalls.subList(
+              Math.max(0, lastCalls.size() - judged.evidenceCalls()), lastCalls.size());
     }
-    return run.with(budget, run.rate().plusCallAt(call.eventTimeMs(), limits.rateWindowMs()), repeats, lastCalls);
+    return run.with(
+        budget,
+        run.rate().plusCallAt(call.eventTimeMs(), limits.rateWindowMs()),
+        repeats,
+        lastCalls);
   }
 
   private static boolean repeatsCount(Call call) {
     return call.kind() == Call.Kind.CALL || call.kind() == Call.Kind.CONFLICT;
   }
 
-  private static @Nullable Trip trip(RunState before, RunState spent, Call call, GuardLimits judged) {
+  private static @Nullable Trip trip(
+      RunState before, RunState spent, Call call, GuardLimits judged) {
     RunState.Budget used = spent.budget();
     if (exceeded(used.calls(), judged.maxCalls())) {
       return new Trip(Cause.TOTAL_CALLS, judged.maxCalls(), used.calls());
@@ -235,14 +255,16 @@ public final class RunGuard {
     };
   }
 
-  private static @Nullable Trip repetition(RunState before, RunState spent, Call call, GuardLimits judged) {
+  private static @Nullable Trip repetition(
+      RunState before, RunState spent, Call call, GuardLimits judged) {
     Call.Identity identity = call.identity();
     if (identity == null) {
       return null;
     }
     // Failures are those answered so far: the call after the last allowed one trips.
     long failures = before.repeats().failures(identity.fingerprint());
-    if (judged.maxRepeatedFailures() != GuardLimits.OFF && failures >= judged.maxRepeatedFailures()) {
+    if (judged.maxRepeatedFailures() != GuardLimits.OFF
+        && failures >= judged.maxRepeatedFailures()) {
       return new Trip(Cause.REPEATED_FAILURE, judged.maxRepeatedFailures(), failures + 1);
     }
     long count = spent.repeats().count(identity.fingerprint());

@@ -67,18 +67,43 @@ public record RunState(
   /** The run after one more result was written. */
   public RunState withNextSeq(long nowMs) {
     return new RunState(
-        seq + 1, circuit, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs,
-        Math.max(lastSeenMs, nowMs), countsDue, retentionDue, circuitPublished);
+        seq + 1,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        Math.max(lastSeenMs, nowMs),
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
   /** The run after it was heard of without a result, as by a control. */
   public RunState heardOf(long nowMs) {
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs,
-        Math.max(lastSeenMs, nowMs), countsDue, retentionDue, circuitPublished);
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        Math.max(lastSeenMs, nowMs),
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
-  /** The run after {@code item} was counted, in all and in the tumbling window of {@code windowMs} it falls into. */
+  /**
+   * The run after {@code item} was counted, in all and in the tumbling window of {@code windowMs}
+   * it falls into.
+   */
   public RunState counted(Tally.Item item, long eventTimeMs, long windowMs) {
     long startMs = Math.floorDiv(eventTimeMs, windowMs) * windowMs;
     List<WindowTally> windows = new ArrayList<>(unpublished.size() + 1);
@@ -92,13 +117,24 @@ public record RunState(
       windows.add(new WindowTally(startMs, Tally.ZERO.plus(item)));
     }
     return new RunState(
-        seq, circuit, budget, rate, repeats, total.plus(item), windows, lastCalls,
-        Math.max(lastCallMs, eventTimeMs), lastSeenMs, countsDue, retentionDue, circuitPublished);
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total.plus(item),
+        windows,
+        lastCalls,
+        Math.max(lastCallMs, eventTimeMs),
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
   /**
-   * Whether the counts must be published before more is counted: a run whose calls scatter over ever more windows costs
-   * no more state than the bound.
+   * Whether the counts must be published before more is counted: a run whose calls scatter over
+   * ever more windows costs no more state than the bound.
    */
   public boolean countsFull() {
     return unpublished.size() >= MAX_UNPUBLISHED;
@@ -107,46 +143,124 @@ public record RunState(
   /** The run after its counts were published. */
   public RunState countsPublished() {
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, List.of(), lastCalls, lastCallMs, lastSeenMs, countsDue,
-        retentionDue, circuitPublished);
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        List.of(),
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
   /** The run with a publication of its counts scheduled, or not. */
   public RunState withCountsDue(boolean due) {
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, due, retentionDue,
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        due,
+        retentionDue,
         circuitPublished);
   }
 
   /** The run with the end of its retention scheduled. */
   public RunState withRetentionDue() {
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue, true,
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        true,
         circuitPublished);
   }
 
   RunState with(Circuit next) {
     return new RunState(
-        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
-        retentionDue, true);
+        seq,
+        next,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        true);
   }
 
   RunState withTrials(Circuit next) {
     return new RunState(
-        seq, next, budget, rate, repeats, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
-        retentionDue, circuitPublished);
+        seq,
+        next,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
   RunState with(Repeats next) {
     return new RunState(
-        seq, circuit, budget, rate, next, total, unpublished, lastCalls, lastCallMs, lastSeenMs, countsDue,
-        retentionDue, circuitPublished);
+        seq,
+        circuit,
+        budget,
+        rate,
+        next,
+        total,
+        unpublished,
+        lastCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
-  RunState with(Budget nextBudget, CallRate nextRate, Repeats nextRepeats, List<RecentCall> nextCalls) {
+  RunState with(
+      Budget nextBudget, CallRate nextRate, Repeats nextRepeats, List<RecentCall> nextCalls) {
     return new RunState(
-        seq, circuit, nextBudget, nextRate, nextRepeats, total, unpublished, nextCalls, lastCallMs, lastSeenMs,
-        countsDue, retentionDue, circuitPublished);
+        seq,
+        circuit,
+        nextBudget,
+        nextRate,
+        nextRepeats,
+        total,
+        unpublished,
+        nextCalls,
+        lastCallMs,
+        lastSeenMs,
+        countsDue,
+        retentionDue,
+        circuitPublished);
   }
 
   /** The run with full budgets and nothing held against it; its counts in all stay. */

@@ -1,4 +1,6 @@
-/** Judges the calls of a run: counts each of them and opens the run's circuit when it loops. Pure. */
+/**
+ * Judges the calls of a run: counts each of them and opens the run's circuit when it loops. Pure.
+ */
 @NullMarked
 package dev.oncegate.core.guard;
 

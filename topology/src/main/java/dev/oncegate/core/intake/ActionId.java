@@ -19,7 +19,8 @@ public record ActionId(String scope, String key) {
 
   /** The key of a single command: a READ without a key is not deduplicated. */
   static ActionId ofCommand(String scope, Coordinates at) {
-    return new ActionId(scope, OWN + "command:" + at.topic() + ":" + at.partition() + ":" + at.offset());
+    return new ActionId(
+        scope, OWN + "command:" + at.topic() + ":" + at.partition() + ":" + at.offset());
   }
 
   /** Length-prefixed, not joined by a separator: no two actions share their bytes. */

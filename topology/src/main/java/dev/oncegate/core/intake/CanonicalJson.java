@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The canonical form of a JSON object: RFC 8785 (JSON Canonicalization Scheme), of I-JSON (RFC 7493) only.
+ * The canonical form of a JSON object: RFC 8785 (JSON Canonicalization Scheme), of I-JSON (RFC
+ * 7493) only.
  *
- * <p>One pass over the text, no tree: values are written in canonical form as they are read; only an object whose
- * members come out of order is rearranged afterwards. Refused is what two readers could understand differently:
- * duplicate names, lone surrogates, and numbers that an IEEE-754 double would change.
+ * <p>One pass over the text, no tree: values are written in canonical form as they are read; only
+ * an object whose members come out of order is rearranged afterwards. Refused is what two readers
+ * could understand differently: duplicate names, lone surrogates, and numbers that an IEEE-754
+ * double would change.
  */
 public final class CanonicalJson {
   /** Deeper nesting is refused: it would let a hostile text exhaust the stack. */
@@ -111,7 +113,10 @@ public final class CanonicalJson {
     return new Member(name, start, out.length());
   }
 
-  /** Puts members in the order of their names' UTF-16 code units, which is how Java compares strings. */
+  /**
+   * Puts members in the order of their names' UTF-16 code units, which is how Java compares
+   * strings.
+   */
   private void sort(List<Member> members) throws JsonRefusedException {
     int start = members.get(0).start;
     members.sort((a, b) -> a.name.compareTo(b.name));
@@ -177,7 +182,8 @@ public final class CanonicalJson {
   }
 
   private String escapedString(int start, int plain) throws JsonRefusedException {
-    // Not the rest of the text as capacity: a text of many short strings would cost the square of its length.
+    // Not the rest of the text as capacity: a text of many short strings would cost the square of
+    // its length.
     StringBuilder value = new StringBuilder(plain - start + 16).append(text, start, plain);
     position = plain;
     while (peek() != '"') {
@@ -225,7 +231,9 @@ public final class CanonicalJson {
     out.append('"');
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (Character.isHighSurrogate(c) && i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))) {
+      if (Character.isHighSurrogate(c)
+          && i + 1 < value.length()
+          && Character.isLowSurrogate(value.charAt(i + 1))) {
         out.append(c).append(value.charAt(++i));
       } else if (Character.isSurrogate(c)) {
         throw refused("a lone surrogate \\u" + Integer.toHexString(c));

@@ -5,11 +5,12 @@ import org.erdtman.jcs.NumberToJSON;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers in the form of RFC 8785, which is ECMAScript's: the shortest digits that give the same double.
+ * Numbers in the form of RFC 8785, which is ECMAScript's: the shortest digits that give the same
+ * double.
  *
- * <p>A number whose decimal value is another after the way through a double is refused: two agents that mean different
- * amounts would otherwise share a hash. Digits and exponents are compared as text, so a literal of a million digits
- * costs no more than reading it.
+ * <p>A number whose decimal value is another after the way through a double is refused: two agents
+ * that mean different amounts would otherwise share a hash. Digits and exponents are compared as
+ * text, so a literal of a million digits costs no more than reading it.
  */
 final class CanonicalNumber {
   private static final int MAX_EXACT_DIGITS = 15;
@@ -21,7 +22,10 @@ final class CanonicalNumber {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
   }
 
-  /** Appends the canonical form of the literal; returns what is wrong with it, null where nothing is. */
+  /**
+   * Appends the canonical form of the literal; returns what is wrong with it, null where nothing
+   * is.
+   */
   static @Nullable String append(String text, int start, int end, StringBuilder out) {
     int digits = text.charAt(start) == '-' ? start + 1 : start;
     if (isShortInteger(text, digits, end)) {
@@ -30,7 +34,8 @@ final class CanonicalNumber {
       return null;
     }
     if (!isJsonNumber(text, digits, end)) {
-      return "a JSON value is expected, not " + InvalidFieldException.shown(text.substring(start, end));
+      return "a JSON value is expected, not "
+          + InvalidFieldException.shown(text.substring(start, end));
     }
     Decimal decimal = Decimal.of(text, digits, end);
     if (decimal == null || decimal.digits.length() > MAX_DOUBLE_DIGITS) {
@@ -115,7 +120,8 @@ final class CanonicalNumber {
   }
 
   /**
-   * The absolute value of a literal: {@code 0.digits × 10^exponent}, without zeros at either end; zero has no digits.
+   * The absolute value of a literal: {@code 0.digits × 10^exponent}, without zeros at either end;
+   * zero has no digits.
    */
   private record Decimal(String digits, long exponent) {
 

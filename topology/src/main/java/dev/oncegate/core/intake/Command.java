@@ -3,8 +3,8 @@ package dev.oncegate.core.intake;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One delivery of an action as the agent sent it, not yet validated. Times are in epoch milliseconds; texts have no
- * lone surrogates, as every decoder of UTF-8 gives them.
+ * One delivery of an action as the agent sent it, not yet validated. Times are in epoch
+ * milliseconds; texts have no lone surrogates, as every decoder of UTF-8 gives them.
  */
 public record Command(
     String runId,

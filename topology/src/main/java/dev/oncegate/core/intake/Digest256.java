@@ -18,6 +18,9 @@ public record Digest256(long first, long second, long third, long fourth) {
   /** 64 hexadecimal digits. */
   public String toHex() {
     HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(first) + hex.toHexDigits(second) + hex.toHexDigits(third) + hex.toHexDigits(fourth);
+    return hex.toHexDigits(first)
+        + hex.toHexDigits(second)
+        + hex.toHexDigits(third)
+        + hex.toHexDigits(fourth);
   }
 }

@@ -48,7 +48,8 @@ public final class Intake {
   }
 
   private Admission expired(Command command, Intent intent, long eventTimeMs, long nowMs) {
-    long issuedMs = command.issuedAtMs() == null ? eventTimeMs : Math.min(command.issuedAtMs(), eventTimeMs);
+    long issuedMs =
+        command.issuedAtMs() == null ? eventTimeMs : Math.min(command.issuedAtMs(), eventTimeMs);
     if (issuedMs < nowMs - limits.dedupWindowMs()) {
       return new Admission.Expired(
           intent,
@@ -62,18 +63,21 @@ public final class Intake {
       return new Admission.Expired(
           intent,
           Admission.Reason.TTL_PASSED,
-          "The command is %d ms old; its request_ttl_ms is %d. Make a new intent.".formatted(nowMs - sinceMs, ttlMs));
+          "The command is %d ms old; its request_ttl_ms is %d. Make a new intent."
+              .formatted(nowMs - sinceMs, ttlMs));
     }
     return new Admission.Admitted(intent);
   }
 
-  private Intent intentOf(Command command, Coordinates at, long nowMs) throws InvalidFieldException {
+  private Intent intentOf(Command command, Coordinates at, long nowMs)
+      throws InvalidFieldException {
     String runId = name("run_id", command.runId());
     String scopeValue = scope.of(runId, command.agentId(), command.tenant());
     if (scopeValue == null || scopeValue.isBlank()) {
       throw new InvalidFieldException(
           scope.field(),
-          "is missing; it is required where gate.scope is %s.".formatted(scope.name().toLowerCase(Locale.ROOT)));
+          "is missing; it is required where gate.scope is %s."
+              .formatted(scope.name().toLowerCase(Locale.ROOT)));
     }
     optionalName("agent_id", command.agentId());
     optionalName("tenant", command.tenant());
@@ -93,7 +97,8 @@ public final class Intake {
         switch (origin) {
           case SENT -> new ActionId(scopeValue, Objects.requireNonNull(command.idempotencyKey()));
           case DERIVED ->
-              ActionId.derived(scopeValue, HEX.formatHex(sha256.text(runId).text(tool).part(args).digest()));
+              ActionId.derived(
+                  scopeValue, HEX.formatHex(sha256.text(runId).text(tool).part(args).digest()));
           case PER_COMMAND -> ActionId.ofCommand(scopeValue, at);
         };
     Long deadlineMs = command.deadlineMs();
@@ -124,10 +129,15 @@ public final class Intake {
   private byte[] canonical(String args) throws InvalidFieldException {
     // A char takes one to three bytes: only what is near the limit has to be measured.
     if (args.length() * 3L > limits.argsMaxBytes()) {
-      long bytes = args.length() > limits.argsMaxBytes() ? args.length() : args.getBytes(StandardCharsets.UTF_8).length;
+      long bytes =
+          args.length() > limits.argsMaxBytes()
+              ? args.length()
+              : args.getBytes(StandardCharsets.UTF_8).length;
       if (bytes > limits.argsMaxBytes()) {
         throw new InvalidFieldException(
-            "args", "has %d bytes or more; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
+            "args",
+            "has %d bytes or more; at most %d are allowed."
+                .formatted(bytes, limits.argsMaxBytes()));
       }
     }
     try {
@@ -147,17 +157,20 @@ public final class Intake {
     }
     Long ttlMs = command.requestTtlMs();
     if (ttlMs != null && ttlMs < 1) {
-      throw new InvalidFieldException("request_ttl_ms", "is %d; allowed is 1 or more.".formatted(ttlMs));
+      throw new InvalidFieldException(
+          "request_ttl_ms", "is %d; allowed is 1 or more.".formatted(ttlMs));
     }
     Long deadlineMs = command.deadlineMs();
     if (deadlineMs != null && (deadlineMs < 1 || deadlineMs > limits.deadlineMaxMs())) {
       throw new InvalidFieldException(
-          "deadline_ms", "is %d; allowed is 1 to %d.".formatted(deadlineMs, limits.deadlineMaxMs()));
+          "deadline_ms",
+          "is %d; allowed is 1 to %d.".formatted(deadlineMs, limits.deadlineMaxMs()));
     }
   }
 
   /** It goes on with the effect, which must not grow beyond what a topic takes. */
-  private void checkCompensation(Command.@Nullable Compensation compensation) throws InvalidFieldException {
+  private void checkCompensation(Command.@Nullable Compensation compensation)
+      throws InvalidFieldException {
     if (compensation == null) {
       return;
     }
@@ -166,7 +179,8 @@ public final class Intake {
     long bytes = compensation.args().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > limits.argsMaxBytes()) {
       throw new InvalidFieldException(
-          "compensation.args", "has %d bytes; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
+          "compensation.args",
+          "has %d bytes; at most %d are allowed.".formatted(bytes, limits.argsMaxBytes()));
     }
   }
 
@@ -178,29 +192,35 @@ public final class Intake {
     if (key.startsWith(ActionId.OWN)) {
       throw new InvalidFieldException(
           "idempotency_key",
-          "is %s; keys that begin with '%s' are the gate's own.".formatted(shown(key), ActionId.OWN));
+          "is %s; keys that begin with '%s' are the gate's own."
+              .formatted(shown(key), ActionId.OWN));
     }
   }
 
-  private static void checkArgsHash(@Nullable String sent, String computed) throws InvalidFieldException {
+  private static void checkArgsHash(@Nullable String sent, String computed)
+      throws InvalidFieldException {
     if (sent != null && !sent.equalsIgnoreCase(computed)) {
       throw new InvalidFieldException(
-          "args_hash", "is %s; the SHA-256 of the canonical args is %s.".formatted(shown(sent), computed));
+          "args_hash",
+          "is %s; the SHA-256 of the canonical args is %s.".formatted(shown(sent), computed));
     }
   }
 
   private static String name(String field, String value) throws InvalidFieldException {
     if (value.isBlank()) {
-      throw new InvalidFieldException(field, "is blank; 1 to %d characters are required.".formatted(MAX_CHARS));
+      throw new InvalidFieldException(
+          field, "is blank; 1 to %d characters are required.".formatted(MAX_CHARS));
     }
     return optionalName(field, value) == null ? "" : value;
   }
 
-  private static @Nullable String optionalName(String field, @Nullable String value) throws InvalidFieldException {
+  private static @Nullable String optionalName(String field, @Nullable String value)
+      throws InvalidFieldException {
     if (value != null && value.length() > MAX_CHARS) {
       throw new InvalidFieldException(
           field,
-          "is %s with %d characters; at most %d are allowed.".formatted(shown(value), value.length(), MAX_CHARS));
+          "is %s with %d characters; at most %d are allowed."
+              .formatted(shown(value), value.length(), MAX_CHARS));
     }
     return value;
   }

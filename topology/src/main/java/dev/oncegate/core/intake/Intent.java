@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param canonicalArgs RFC 8785 form of the arguments
  * @param argsHash SHA-256 of {@code canonicalArgs}, 64 hexadecimal digits
- * @param fingerprint 64 bits of a SHA-256 over tool and arguments: what the guard counts as the same call
+ * @param fingerprint 64 bits of a SHA-256 over tool and arguments: what the guard counts as the
+ *     same call
  * @param keyOrigin who named the action
  * @param deadlineMs how long the executor has from the effect on, in milliseconds
  */

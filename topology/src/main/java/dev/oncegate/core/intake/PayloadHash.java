@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Identifies a payload: SHA-256 over the length-prefixed tool, side-effect class and canonical arguments. What is not
- * in this closed list (attempt number, correlation id, deadline, token, timestamps) does not change it.
+ * Identifies a payload: SHA-256 over the length-prefixed tool, side-effect class and canonical
+ * arguments. What is not in this closed list (attempt number, correlation id, deadline, token,
+ * timestamps) does not change it.
  *
  * @param version of the recipe; hashes of different versions are never compared as equal
  * @param bytes 32 bytes
@@ -13,9 +14,11 @@ import java.util.HexFormat;
 public record PayloadHash(int version, byte[] bytes) {
   static final int CURRENT_VERSION = 1;
 
-  static PayloadHash of(Sha256 sha256, String tool, SideEffectClass sideEffectClass, byte[] canonicalArgs) {
+  static PayloadHash of(
+      Sha256 sha256, String tool, SideEffectClass sideEffectClass, byte[] canonicalArgs) {
     return new PayloadHash(
-        CURRENT_VERSION, sha256.text(tool).text(sideEffectClass.name()).part(canonicalArgs).digest());
+        CURRENT_VERSION,
+        sha256.text(tool).text(sideEffectClass.name()).part(canonicalArgs).digest());
   }
 
   /** 64 hexadecimal digits. */
@@ -25,7 +28,9 @@ public record PayloadHash(int version, byte[] bytes) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof PayloadHash hash && hash.version == version && Arrays.equals(hash.bytes, bytes);
+    return other instanceof PayloadHash hash
+        && hash.version == version
+        && Arrays.equals(hash.bytes, bytes);
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.oncegate.core.intake;
 
 import org.jspecify.annotations.Nullable;
 
-/** The namespace in which an idempotency key is unique, and the record key that partitions the topics. */
+/**
+ * The namespace in which an idempotency key is unique, and the record key that partitions the
+ * topics.
+ */
 public enum Scope {
   RUN("run_id"),
   AGENT("agent_id"),

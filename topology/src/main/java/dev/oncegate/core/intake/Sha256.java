@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 over length-prefixed parts: joining them with a separator would let two lists collide. Not thread safe. */
+/**
+ * SHA-256 over length-prefixed parts: joining them with a separator would let two lists collide.
+ * Not thread safe.
+ */
 final class Sha256 {
   private final MessageDigest digest;
   private final byte[] length = new byte[Integer.BYTES];

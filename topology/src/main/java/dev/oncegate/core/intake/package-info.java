@@ -1,4 +1,7 @@
-/** Admits commands: validates them, canonicalises and hashes their arguments, derives their keys. Pure. */
+/**
+ * Admits commands: validates them, canonicalises and hashes their arguments, derives their keys.
+ * Pure.
+ */
 @NullMarked
 package dev.oncegate.core.intake;
 

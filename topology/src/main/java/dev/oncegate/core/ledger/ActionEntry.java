@@ -10,17 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt the last attempt let through, from 1; 0 while unconfirmed
  * @param firstSeenMs when the action was first seen, in epoch milliseconds
- * @param rememberedFromMs when the memory of the action begins: its latest effect, or the request to confirm it
+ * @param rememberedFromMs when the memory of the action begins: its latest effect, or the request
+ *     to confirm it
  * @param deadlineMs deadline of the last attempt, in epoch milliseconds; 0 while unconfirmed
  * @param runId the run whose command was let through last, or was first seen
  * @param fingerprint of (tool, arguments), for the run's guard
  * @param effectSeq run_seq of the result that let the last attempt through; 0 while unconfirmed
  * @param command the command that was let through last, or asked to be confirmed
  * @param first the first command seen
- * @param unanswered bit n is set where attempt n was given up (released, or a READ asked again) without an outcome
+ * @param unanswered bit n is set where attempt n was given up (released, or a READ asked again)
+ *     without an outcome
  * @param token the confirmation asked for; null where none is
  * @param outcome the last outcome stored; null where none is
- * @param reportedHash hash of that outcome as it was reported, 64 hexadecimal digits; null where there is none
+ * @param reportedHash hash of that outcome as it was reported, 64 hexadecimal digits; null where
+ *     there is none
  */
 public record ActionEntry(
     Status status,
@@ -77,19 +80,64 @@ public record ActionEntry(
 
   ActionEntry with(Status next) {
     return new ActionEntry(
-        next, payloadHash, attempt, firstSeenMs, rememberedFromMs, deadlineMs, runId, tool, sideEffectClass,
-        fingerprint, effectSeq, command, first, unanswered, token, outcome, reportedHash);
+        next,
+        payloadHash,
+        attempt,
+        firstSeenMs,
+        rememberedFromMs,
+        deadlineMs,
+        runId,
+        tool,
+        sideEffectClass,
+        fingerprint,
+        effectSeq,
+        command,
+        first,
+        unanswered,
+        token,
+        outcome,
+        reportedHash);
   }
 
   ActionEntry settledAs(Status next, Outcome stored, String reported) {
     return new ActionEntry(
-        next, payloadHash, attempt, firstSeenMs, rememberedFromMs, deadlineMs, runId, tool, sideEffectClass,
-        fingerprint, effectSeq, command, first, unanswered, null, stored, reported);
+        next,
+        payloadHash,
+        attempt,
+        firstSeenMs,
+        rememberedFromMs,
+        deadlineMs,
+        runId,
+        tool,
+        sideEffectClass,
+        fingerprint,
+        effectSeq,
+        command,
+        first,
+        unanswered,
+        null,
+        stored,
+        reported);
   }
 
   ActionEntry withToken(Token next, long nowMs) {
     return new ActionEntry(
-        status, payloadHash, attempt, firstSeenMs, nowMs, deadlineMs, runId, tool, sideEffectClass, fingerprint,
-        effectSeq, command, first, unanswered, next, outcome, reportedHash);
+        status,
+        payloadHash,
+        attempt,
+        firstSeenMs,
+        nowMs,
+        deadlineMs,
+        runId,
+        tool,
+        sideEffectClass,
+        fingerprint,
+        effectSeq,
+        command,
+        first,
+        unanswered,
+        next,
+        outcome,
+        reportedHash);
   }
 }

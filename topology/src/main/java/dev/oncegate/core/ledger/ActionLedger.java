@@ -15,11 +15,11 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a command of a known or unknown action gets, and what an outcome does to it: entry, intent and time in;
- * decision with the new entry out.
+ * Decides what a command of a known or unknown action gets, and what an outcome does to it: entry,
+ * intent and time in; decision with the new entry out.
  *
- * <p>A duplicate leaves its entry as it is; only what lets an effect through, asks for a confirmation, or settles an
- * attempt makes a new one.
+ * <p>A duplicate leaves its entry as it is; only what lets an effect through, asks for a
+ * confirmation, or settles an attempt makes a new one.
  */
 public final class ActionLedger {
   private static final long MAX_RETRY_AFTER_MS = 1_000;
@@ -39,14 +39,19 @@ public final class ActionLedger {
   /**
    * Decides on a command.
    *
-   * @param entry what is known of the action; null: nothing. An entry past its deadline must have been made overdue
-   *     before ({@link #overdue})
+   * @param entry what is known of the action; null: nothing. An entry past its deadline must have
+   *     been made overdue before ({@link #overdue})
    * @param at the command's coordinates
    * @param effectSeq run_seq of the result that will tell the decision
    * @param freshToken an unguessable token, used where a new one has to be given out
    */
   public Decision decide(
-      @Nullable ActionEntry entry, Intent intent, Coordinates at, long effectSeq, long nowMs, String freshToken) {
+      @Nullable ActionEntry entry,
+      Intent intent,
+      Coordinates at,
+      long effectSeq,
+      long nowMs,
+      String freshToken) {
     if (entry == null) {
       boolean confirm = intent.sideEffectClass() == SideEffectClass.DESTRUCTIVE;
       return confirm
@@ -65,20 +70,27 @@ public final class ActionLedger {
         yield new Decision.Replayed(entry, outcome);
       }
       case PENDING ->
-          new Decision.InProgress(entry, Math.max(1, Math.min(MAX_RETRY_AFTER_MS, entry.deadlineMs() - nowMs)));
+          new Decision.InProgress(
+              entry, Math.max(1, Math.min(MAX_RETRY_AFTER_MS, entry.deadlineMs() - nowMs)));
       case OVERDUE ->
           new Decision.Indeterminate(
               entry,
               intent.sideEffectClass() == SideEffectClass.READ
                   ? nextAttempt(entry, intent, at, effectSeq, nowMs)
                   : null);
-      case TRANSIENT, RELEASED -> new Decision.Retried(nextAttempt(entry, intent, at, effectSeq, nowMs));
+      case TRANSIENT, RELEASED ->
+          new Decision.Retried(nextAttempt(entry, intent, at, effectSeq, nowMs));
       case UNCONFIRMED -> confirm(entry, intent, at, effectSeq, nowMs, freshToken);
     };
   }
 
   private Decision confirm(
-      ActionEntry entry, Intent intent, Coordinates at, long effectSeq, long nowMs, String freshToken) {
+      ActionEntry entry,
+      Intent intent,
+      Coordinates at,
+      long effectSeq,
+      long nowMs,
+      String freshToken) {
     Token token = entry.token();
     boolean confirmed =
         intent.commit()
@@ -90,12 +102,14 @@ public final class ActionLedger {
         : askForConfirmation(entry, intent, nowMs, freshToken);
   }
 
-  private Decision askForConfirmation(ActionEntry entry, Intent intent, long nowMs, String freshToken) {
+  private Decision askForConfirmation(
+      ActionEntry entry, Intent intent, long nowMs, String freshToken) {
     Token known = entry.token();
     boolean expired = known == null || nowMs > known.expiresAtMs();
     Token token = expired ? new Token(freshToken, nowMs + confirmationTtlMs) : known;
     ActionEntry after = expired ? entry.withToken(token, nowMs) : entry;
-    return new Decision.ConfirmationRequired(after, token, expired, refusal(known, intent, expired));
+    return new Decision.ConfirmationRequired(
+        after, token, expired, refusal(known, intent, expired));
   }
 
   private static Refusal refusal(@Nullable Token known, Intent intent, boolean expired) {
@@ -111,8 +125,23 @@ public final class ActionLedger {
 
   private static ActionEntry unconfirmed(Intent intent, Coordinates at, long nowMs) {
     return new ActionEntry(
-        Status.UNCONFIRMED, intent.payloadHash(), 0, nowMs, nowMs, 0, intent.runId(), intent.tool(),
-        intent.sideEffectClass(), intent.fingerprint(), 0, at, at, 0, null, null, null);
+        Status.UNCONFIRMED,
+        intent.payloadHash(),
+        0,
+        nowMs,
+        nowMs,
+        0,
+        intent.runId(),
+        intent.tool(),
+        intent.sideEffectClass(),
+        intent.fingerprint(),
+        0,
+        at,
+        at,
+        0,
+        null,
+        null,
+        null);
   }
 
   private static ActionEntry nextAttempt(
@@ -123,17 +152,36 @@ public final class ActionLedger {
       unanswered |= 1L << Math.min(before.attempt(), 63);
     }
     return new ActionEntry(
-        Status.PENDING, intent.payloadHash(), attempt, before == null ? nowMs : before.firstSeenMs(), nowMs,
-        nowMs + intent.deadlineMs(), intent.runId(), intent.tool(), intent.sideEffectClass(), intent.fingerprint(),
-        effectSeq, at, before == null ? at : before.first(), unanswered, null, null, null);
+        Status.PENDING,
+        intent.payloadHash(),
+        attempt,
+        before == null ? nowMs : before.firstSeenMs(),
+        nowMs,
+        nowMs + intent.deadlineMs(),
+        intent.runId(),
+        intent.tool(),
+        intent.sideEffectClass(),
+        intent.fingerprint(),
+        effectSeq,
+        at,
+        before == null ? at : before.first(),
+        unanswered,
+        null,
+        null,
+        null);
   }
 
-  /** The entry after its deadline passed with no outcome; see {@link ActionEntry#isPastDeadline}. */
+  /**
+   * The entry after its deadline passed with no outcome; see {@link ActionEntry#isPastDeadline}.
+   */
   public ActionEntry overdue(ActionEntry entry) {
     return entry.with(Status.OVERDUE);
   }
 
-  /** Takes an executor's outcome. A late one still settles the action; a first outcome of its attempt always does. */
+  /**
+   * Takes an executor's outcome. A late one still settles the action; a first outcome of its
+   * attempt always does.
+   */
   public Settlement settle(@Nullable ActionEntry entry, Outcome outcome) {
     if (entry == null || entry.status() == Status.UNCONFIRMED) {
       return new Settlement.Refused(Reason.UNKNOWN_ACTION);
@@ -152,7 +200,8 @@ public final class ActionLedger {
     if (outcome.status() == Outcome.Status.FAILED_TRANSIENT) {
       return new Settlement.Repeated();
     }
-    // While the last attempt failed transiently, too: the next command would execute again what is known to be done.
+    // While the last attempt failed transiently, too: the next command would execute again what is
+    // known to be done.
     boolean open = entry.awaitsOutcome() || entry.status() == Status.TRANSIENT;
     return open && entry.gaveUpUnanswered(outcome.attempt())
         ? settleNow(entry, outcome, reported)
@@ -161,11 +210,14 @@ public final class ActionLedger {
 
   private Settlement settleNow(ActionEntry entry, Outcome outcome, String reported) {
     return switch (outcome.status()) {
-      case SUCCEEDED -> new Settlement.Settled(entry.settledAs(Status.SUCCEEDED, outcome, reported), outcome);
-      case FAILED -> new Settlement.Settled(entry.settledAs(Status.FAILED, outcome, reported), outcome);
+      case SUCCEEDED ->
+          new Settlement.Settled(entry.settledAs(Status.SUCCEEDED, outcome, reported), outcome);
+      case FAILED ->
+          new Settlement.Settled(entry.settledAs(Status.FAILED, outcome, reported), outcome);
       case FAILED_TRANSIENT -> {
         if (entry.attempt() < maxAttempts.applyAsInt(entry.tool())) {
-          yield new Settlement.Settled(entry.settledAs(Status.TRANSIENT, outcome, reported), outcome);
+          yield new Settlement.Settled(
+              entry.settledAs(Status.TRANSIENT, outcome, reported), outcome);
         }
         Outcome last = outcome.exhausted();
         yield new Settlement.Settled(entry.settledAs(Status.FAILED, last, reported), last);
@@ -213,17 +265,27 @@ public final class ActionLedger {
         : new Settlement.Refused(Reason.NOT_APPLICABLE);
   }
 
-  /** Two outcomes are identical where attempt, status, result and error are; when and by whom is not compared. */
+  /**
+   * Two outcomes are identical where attempt, status, result and error are; when and by whom is not
+   * compared.
+   */
   static String hash(Outcome outcome) {
     MessageDigest sha256 = sha256();
     sha256.update((byte) outcome.status().ordinal());
     for (@Nullable String part :
         new @Nullable String[] {
-          outcome.result(), outcome.contentType(), outcome.resultUri(), outcome.errorCode(), outcome.errorMessage()
+          outcome.result(),
+          outcome.contentType(),
+          outcome.resultUri(),
+          outcome.errorCode(),
+          outcome.errorMessage()
         }) {
       byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);
       int length = part == null ? -1 : bytes.length;
-      sha256.update(new byte[] {(byte) (length >>> 24), (byte) (length >>> 16), (byte) (length >>> 8), (byte) length});
+      sha256.update(
+          new byte[] {
+            (byte) (length >>> 24), (byte) (length >>> 16), (byte) (length >>> 8), (byte) length
+          });
       sha256.update(bytes);
     }
     return HexFormat.of().formatHex(sha256.digest());

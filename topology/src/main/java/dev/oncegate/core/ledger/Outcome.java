@@ -3,10 +3,12 @@ package dev.oncegate.core.ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an execution ended, as its executor (or a control) reports it and as it is stored and replayed.
+ * How an execution ended, as its executor (or a control) reports it and as it is stored and
+ * replayed.
  *
  * @param attempt the attempt that ended so, from 1
- * @param completedAtMs when it ended by the executor's clock, in epoch milliseconds; null where it did not say
+ * @param completedAtMs when it ended by the executor's clock, in epoch milliseconds; null where it
+ *     did not say
  */
 public record Outcome(
     Status status,
@@ -18,7 +20,10 @@ public record Outcome(
     @Nullable String errorMessage,
     @Nullable Long completedAtMs) {
 
-  /** Error code of an action whose last allowed attempt failed transiently and whose executor named no code. */
+  /**
+   * Error code of an action whose last allowed attempt failed transiently and whose executor named
+   * no code.
+   */
   public static final String ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED";
 
   /** The ways to end. */

@@ -13,7 +13,8 @@ public sealed interface Settlement {
   record Repeated() implements Settlement {}
 
   /** Disagrees with what is stored. */
-  record Contradicting(ActionEntry entry, String storedHash, String reportedHash) implements Settlement {}
+  record Contradicting(ActionEntry entry, String storedHash, String reportedHash)
+      implements Settlement {}
 
   /** Cannot be applied. */
   record Refused(Reason reason) implements Settlement {}

@@ -1,4 +1,7 @@
-/** Knows each action: whether it was seen, what became of it, and so what a further command of it gets. Pure. */
+/**
+ * Knows each action: whether it was seen, what became of it, and so what a further command of it
+ * gets. Pure.
+ */
 @NullMarked
 package dev.oncegate.core.ledger;
 

@@ -15,10 +15,11 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Confluent's wire format into the generated class that bears the name of the writer's schema, whatever version
- * of it the writer had.
+ * Reads Confluent's wire format into the generated class that bears the name of the writer's
+ * schema, whatever version of it the writer had.
  *
- * <p>What cannot be read is a {@link RecordNotReadableException}; a registry that does not answer is not.
+ * <p>What cannot be read is a {@link RecordNotReadableException}; a registry that does not answer
+ * is not.
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
   static {
@@ -57,7 +58,8 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
 
   /**
    * @throws RecordNotReadableException where the bytes are no record of a known schema
-   * @throws RegistryUnavailableException where their schema is not known yet and the registry does not answer
+   * @throws RegistryUnavailableException where their schema is not known yet and the registry does
+   *     not answer
    */
   @Override
   @SuppressWarnings("unchecked")
@@ -73,8 +75,10 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
     int id = ByteBuffer.wrap(bytes, 1, 4).getInt();
     if (id < 0) {
-      // Not asked for: a registry may call that a bad request, which would look as if it refused the gate.
-      throw new RecordNotReadableException("The schema's id is %d; no registry has such.".formatted(id));
+      // Not asked for: a registry may call that a bad request, which would look as if it refused
+      // the gate.
+      throw new RecordNotReadableException(
+          "The schema's id is %d; no registry has such.".formatted(id));
     }
     Scratch own = scratch.get();
     SpecificDatumReader<Object> reader = own.readers.get(id);
@@ -83,7 +87,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
       own.readers.put(id, reader);
     }
     try {
-      own.decoder = DecoderFactory.get().binaryDecoder(bytes, PREFIX_BYTES, bytes.length - PREFIX_BYTES, own.decoder);
+      own.decoder =
+          DecoderFactory.get()
+              .binaryDecoder(bytes, PREFIX_BYTES, bytes.length - PREFIX_BYTES, own.decoder);
       Object record = reader.read(null, own.decoder);
       if (!own.decoder.isEnd()) {
         throw new RecordNotReadableException("Bytes follow the record of schema %d.".formatted(id));
@@ -92,9 +98,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     } catch (RecordNotReadableException e) {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // Whatever it is, it comes from the bytes or the writer's schema alone, and comes again each time they are read.
+      // Whatever it is, it comes from the bytes or the writer's schema alone, and comes again each
+      // time they are read.
       // A schema that contains itself, skipped, may go as deep as there are bytes.
-      throw new RecordNotReadableException("The bytes are no record of schema %d: %s".formatted(id, e), e);
+      throw new RecordNotReadableException(
+          "The bytes are no record of schema %d: %s".formatted(id, e), e);
     }
   }
 
@@ -114,19 +122,22 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
       }
       throw e;
     }
-    return new SpecificDatumReader<>(writer, SpecificData.get().getSchema(generatedClass(id, writer)));
+    return new SpecificDatumReader<>(
+        writer, SpecificData.get().getSchema(generatedClass(id, writer)));
   }
 
   /** Found without running any of its code: whoever may register a schema chooses the name. */
   private static Class<?> generatedClass(int id, Schema writer) {
     try {
-      Class<?> named = Class.forName(writer.getFullName(), false, AvroDeserializer.class.getClassLoader());
+      Class<?> named =
+          Class.forName(writer.getFullName(), false, AvroDeserializer.class.getClassLoader());
       if (writer.getType() == Schema.Type.RECORD && SpecificRecord.class.isAssignableFrom(named)) {
         return named;
       }
     } catch (ClassNotFoundException | LinkageError e) {
       // Told below: it is none of ours.
     }
-    throw new RecordNotReadableException("Schema %d is %s, which is none of ours.".formatted(id, writer.getFullName()));
+    throw new RecordNotReadableException(
+        "Schema %d is %s, which is none of ours.".formatted(id, writer.getFullName()));
   }
 }

@@ -11,15 +11,14 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.EncoderFactory;
-
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records in Confluent's wire format: a zero byte, the schema's id in four bytes, Avro binary. Buffers are kept
- * for each thread; ids are resolved once for each topic and schema.
+ * Writes records in Confluent's wire format: a zero byte, the schema's id in four bytes, Avro
+ * binary. Buffers are kept for each thread; ids are resolved once for each topic and schema.
  */
 public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
   static {
@@ -61,7 +60,8 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
   }
 
   /**
-   * Resolves the id of a schema on a topic ahead of the first record; waits while the registry does not answer.
+   * Resolves the id of a schema on a topic ahead of the first record; waits while the registry does
+   * not answer.
    *
    * @throws RegistryException where the registry refuses the schema
    */
@@ -71,7 +71,8 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
 
   /**
    * @throws RegistryException where the registry refuses the schema
-   * @throws RegistryUnavailableException where the schema's id is not known yet and the registry does not answer
+   * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
+   *     does not answer
    */
   @Override
   public byte @Nullable [] serialize(String topic, @Nullable T record) {
@@ -89,7 +90,8 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     } catch (IOException | RuntimeException e) {
       // Half a record is left in the encoder.
       scratch.remove();
-      throw new SerializationException("cannot write a %s for %s".formatted(schema.getFullName(), topic), e);
+      throw new SerializationException(
+          "cannot write a %s for %s".formatted(schema.getFullName(), topic), e);
     }
     return own.out.toByteArray();
   }

@@ -8,11 +8,13 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the failures of Confluent's classes apart: they throw one exception, SerializationException, for bytes that can
- * never be read and for a registry that cannot be reached, and differ in its cause alone.
+ * Tells the failures of Confluent's classes apart: they throw one exception,
+ * SerializationException, for bytes that can never be read and for a registry that cannot be
+ * reached, and differ in its cause alone.
  */
 final class ConfluentFailure {
-  private static final String REST = "io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException";
+  private static final String REST =
+      "io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException";
 
   private ConfluentFailure() {}
 
@@ -24,7 +26,9 @@ final class ConfluentFailure {
     if (ofRegistry instanceof RegistryException refused && refused.isAboutTheSchema()) {
       return new RecordNotReadableException("The registry has no such schema: " + said(e), e);
     }
-    return ofRegistry != null ? ofRegistry : new RecordNotReadableException("The bytes are no record: " + said(e), e);
+    return ofRegistry != null
+        ? ofRegistry
+        : new RecordNotReadableException("The bytes are no record: " + said(e), e);
   }
 
   static RuntimeException writing(RuntimeException e) {
@@ -48,7 +52,8 @@ final class ConfluentFailure {
           ? new RegistryUnavailableException(said(e), e)
           : RegistryException.refused(said(e));
     }
-    // The end of the bytes in the middle of a record is an EOFException; any other failed reading is of the network.
+    // The end of the bytes in the middle of a record is an EOFException; any other failed reading
+    // is of the network.
     if (cause instanceof IOException && !(cause instanceof EOFException)) {
       return new RegistryUnavailableException(said(e), e);
     }
@@ -60,11 +65,14 @@ final class ConfluentFailure {
     try {
       return (int) cause.getClass().getMethod(getter).invoke(cause);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this kafka-avro-serializer is not supported: no " + getter, e);
+      throw new IllegalStateException(
+          "this kafka-avro-serializer is not supported: no " + getter, e);
     }
   }
 
   private static String said(Throwable e) {
-    return e.getCause() == null ? String.valueOf(e) : "%s: %s".formatted(e, e.getCause().getMessage());
+    return e.getCause() == null
+        ? String.valueOf(e)
+        : "%s: %s".formatted(e, e.getCause().getMessage());
   }
 }

@@ -16,17 +16,19 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of kafka-avro-serializer, found by name: they are not on Maven Central, so nothing here may need them to
- * compile. Their failures are told apart by {@link ConfluentFailure}.
+ * The classes of kafka-avro-serializer, found by name: they are not on Maven Central, so nothing
+ * here may need them to compile. Their failures are told apart by {@link ConfluentFailure}.
  */
-record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<SpecificRecord> deserializer)
+record ConfluentSerdes(
+    Serializer<SpecificRecord> serializer, Deserializer<SpecificRecord> deserializer)
     implements AvroSerdes {
   static {
     TrustedSchemas.trust();
   }
 
   private static final String PACKAGE = "io.confluent.kafka.serializers.";
-  private static final RegistryWait PATIENCE = new RegistryWait(Duration.ofSeconds(1), Duration.ofSeconds(20));
+  private static final RegistryWait PATIENCE =
+      new RegistryWait(Duration.ofSeconds(1), Duration.ofSeconds(20));
 
   /** Longer than the encoding of the smallest record of any of our schemas. */
   private static final int ENOUGH_ZEROS = 1024;
@@ -41,14 +43,19 @@ record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<Speci
     return new ConfluentSerdes(new Writing(serializer), new Reading(deserializer));
   }
 
-  /** Writes one record and forgets it: the very path of all others, so that what it resolves is what they need. */
+  /**
+   * Writes one record and forgets it: the very path of all others, so that what it resolves is what
+   * they need.
+   */
   @Override
   public void prepare(String topic, Schema schema) throws InterruptedException {
     SpecificRecord smallest = smallest(schema);
     PATIENCE.untilItAnswers(() -> serializer.serialize(topic, smallest));
   }
 
-  /** Zero bytes are the empty text, the number zero, the empty list and the first branch of a union. */
+  /**
+   * Zero bytes are the empty text, the number zero, the empty list and the first branch of a union.
+   */
   static SpecificRecord smallest(Schema schema) {
     try {
       byte[] zeros = new byte[ENOUGH_ZEROS];
@@ -84,7 +91,8 @@ record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<Speci
     }
 
     @Override
-    public byte @Nullable [] serialize(String topic, Headers headers, @Nullable SpecificRecord record) {
+    public byte @Nullable [] serialize(
+        String topic, Headers headers, @Nullable SpecificRecord record) {
       try {
         return confluent.serialize(topic, headers, record);
       } catch (RuntimeException e) {
@@ -109,7 +117,8 @@ record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<Speci
     }
 
     @Override
-    public @Nullable SpecificRecord deserialize(String topic, Headers headers, byte @Nullable [] bytes) {
+    public @Nullable SpecificRecord deserialize(
+        String topic, Headers headers, byte @Nullable [] bytes) {
       try {
         return asRecord(confluent.deserialize(topic, headers, bytes));
       } catch (RuntimeException | StackOverflowError e) {
@@ -121,7 +130,8 @@ record ConfluentSerdes(Serializer<SpecificRecord> serializer, Deserializer<Speci
       if (value == null || value instanceof SpecificRecord) {
         return (SpecificRecord) value;
       }
-      throw new RecordNotReadableException("A %s is none of our records.".formatted(value.getClass().getName()));
+      throw new RecordNotReadableException(
+          "A %s is none of our records.".formatted(value.getClass().getName()));
     }
 
     @Override

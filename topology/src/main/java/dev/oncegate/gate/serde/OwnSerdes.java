@@ -5,7 +5,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /** The classes of this package, both with one registry client and its caches. */
-record OwnSerdes(AvroSerializer<SpecificRecord> serializer, AvroDeserializer<SpecificRecord> deserializer)
+record OwnSerdes(
+    AvroSerializer<SpecificRecord> serializer, AvroDeserializer<SpecificRecord> deserializer)
     implements AvroSerdes {
 
   static OwnSerdes of(Map<String, ?> settings) {

@@ -2,7 +2,9 @@ package dev.oncegate.gate.serde;
 
 import org.apache.kafka.common.errors.SerializationException;
 
-/** The bytes are no record of a known schema, and never will be: reading them again does not help. */
+/**
+ * The bytes are no record of a known schema, and never will be: reading them again does not help.
+ */
 public final class RecordNotReadableException extends SerializationException {
   RecordNotReadableException(String message) {
     super(message);

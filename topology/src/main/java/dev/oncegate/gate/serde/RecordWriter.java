@@ -14,10 +14,12 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the records of one schema as Avro's {@link SpecificDatumWriter} does, several times as fast: which conversion a
- * field needs and which branch of a union it takes is found out once for the schema, not again for each value.
+ * Writes the records of one schema as Avro's {@link SpecificDatumWriter} does, several times as
+ * fast: which conversion a field needs and which branch of a union it takes is found out once for
+ * the schema, not again for each value.
  *
- * <p>Knows the types that our schemas use; {@link #of} gives Avro's own writer for a schema with others.
+ * <p>Knows the types that our schemas use; {@link #of} gives Avro's own writer for a schema with
+ * others.
  */
 final class RecordWriter implements DatumWriter<SpecificRecord> {
   private final Part[] fields;
@@ -40,7 +42,9 @@ final class RecordWriter implements DatumWriter<SpecificRecord> {
   private static boolean isKnown(Schema schema, Set<String> around) {
     return switch (schema.getType()) {
       case STRING -> "String".equals(schema.getProp("avro.java.string"));
-      case LONG -> schema.getLogicalType() == null || schema.getLogicalType() instanceof LogicalTypes.TimestampMillis;
+      case LONG ->
+          schema.getLogicalType() == null
+              || schema.getLogicalType() instanceof LogicalTypes.TimestampMillis;
       case INT -> schema.getLogicalType() == null;
       case BOOLEAN, ENUM -> true;
       case ARRAY -> isKnown(schema.getElementType(), around);
@@ -49,7 +53,8 @@ final class RecordWriter implements DatumWriter<SpecificRecord> {
         if (!around.add(schema.getFullName())) {
           yield false;
         }
-        boolean known = schema.getFields().stream().allMatch(field -> isKnown(field.schema(), around));
+        boolean known =
+            schema.getFields().stream().allMatch(field -> isKnown(field.schema(), around));
         around.remove(schema.getFullName());
         yield known;
       }
@@ -70,7 +75,8 @@ final class RecordWriter implements DatumWriter<SpecificRecord> {
   }
 
   private static RecordWriter record(Schema schema) {
-    return new RecordWriter(schema.getFields().stream().map(field -> part(field.schema())).toArray(Part[]::new));
+    return new RecordWriter(
+        schema.getFields().stream().map(field -> part(field.schema())).toArray(Part[]::new));
   }
 
   private static Part part(Schema schema) {

@@ -23,9 +23,9 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of the schema registry, under the keys that kafka-avro-serializer uses. A key of that family which is
- * not supported is refused: a setting that is silently ignored is worse than none. Where a key has but one supported value,
- * that value is accepted and any other refused.
+ * The settings of the schema registry, under the keys that kafka-avro-serializer uses. A key of
+ * that family which is not supported is refused: a setting that is silently ignored is worse than
+ * none. Where a key has but one supported value, that value is accepted and any other refused.
  */
 public final class RegistryConfig extends AbstractConfig {
   /** Where the registry is. */
@@ -37,11 +37,35 @@ public final class RegistryConfig extends AbstractConfig {
   private static final ConfigDef TLS = new ConfigDef().withClientSslSupport();
   private static final List<String> FAMILY =
       List.of(
-          PREFIX, "basic.auth.", "bearer.auth.", "auto.register.", "use.latest.", "normalize.", "value.subject.",
-          "key.subject.", "avro.", "latest.c", "use.schema.", "id.compatibility.", "context.name.", "schema.reflection",
-          "schema.format", "rule.", "rule_", "max.schemas.", "proxy.", "specific.avro.", "propagate.schema.",
-          "http.connect.timeout.", "http.read.timeout.", "max.retries", "retries.", "url.randomize", "missing.",
-          "value.schema.id.", "key.schema.id.");
+          PREFIX,
+          "basic.auth.",
+          "bearer.auth.",
+          "auto.register.",
+          "use.latest.",
+          "normalize.",
+          "value.subject.",
+          "key.subject.",
+          "avro.",
+          "latest.c",
+          "use.schema.",
+          "id.compatibility.",
+          "context.name.",
+          "schema.reflection",
+          "schema.format",
+          "rule.",
+          "rule_",
+          "max.schemas.",
+          "proxy.",
+          "specific.avro.",
+          "propagate.schema.",
+          "http.connect.timeout.",
+          "http.read.timeout.",
+          "max.retries",
+          "retries.",
+          "url.randomize",
+          "missing.",
+          "value.schema.id.",
+          "key.schema.id.");
 
   /** All keys, with type, default and meaning. */
   public static final ConfigDef DEFINITION = definition();
@@ -59,7 +83,8 @@ public final class RegistryConfig extends AbstractConfig {
           Map.entry("use.schema.id", Set.of("-1")),
           Map.entry("propagate.schema.tags", Set.of("false")),
           Map.entry("schema.registry.url.randomize", Set.of("false")),
-          Map.entry("context.name.strategy",
+          Map.entry(
+              "context.name.strategy",
               Set.of("io.confluent.kafka.serializers.context.NullContextNameStrategy")));
 
   /**
@@ -75,15 +100,20 @@ public final class RegistryConfig extends AbstractConfig {
     keyStrategy();
     checkCredentials();
     if (getBoolean("use.latest.version") && getBoolean("auto.register.schemas")) {
-      throw new ConfigException("use.latest.version", true,
+      throw new ConfigException(
+          "use.latest.version",
+          true,
           "only allowed with auto.register.schemas=false: the latest version would never be used");
     }
     if (get(PREFIX + "ssl.engine.factory.class") != null) {
-      throw new ConfigException(PREFIX + "ssl.engine.factory.class is not supported; set key and trust store");
+      throw new ConfigException(
+          PREFIX + "ssl.engine.factory.class is not supported; set key and trust store");
     }
     String check = getString(PREFIX + "ssl.endpoint.identification.algorithm");
     if (check != null && !check.isEmpty() && !check.equalsIgnoreCase("https")) {
-      throw new ConfigException(PREFIX + "ssl.endpoint.identification.algorithm", check,
+      throw new ConfigException(
+          PREFIX + "ssl.endpoint.identification.algorithm",
+          check,
           "allowed are https and, to trust whatever name a certificate has, the empty text");
     }
   }
@@ -91,37 +121,113 @@ public final class RegistryConfig extends AbstractConfig {
   private static ConfigDef definition() {
     ConfigDef definition =
         new ConfigDef()
-            .define(URL, Type.LIST, ConfigDef.NO_DEFAULT_VALUE, HIGH,
+            .define(
+                URL,
+                Type.LIST,
+                ConfigDef.NO_DEFAULT_VALUE,
+                HIGH,
                 "Base URLs of the registry's Confluent API, comma separated; the next one is asked where one does not "
                     + "answer. A path in the URL is kept.")
-            .define("auto.register.schemas", Type.BOOLEAN, true, MEDIUM,
+            .define(
+                "auto.register.schemas",
+                Type.BOOLEAN,
+                true,
+                MEDIUM,
                 "Register a schema that is not known under its subject. Where false it must be registered beforehand.")
-            .define("use.latest.version", Type.BOOLEAN, false, LOW,
+            .define(
+                "use.latest.version",
+                Type.BOOLEAN,
+                false,
+                LOW,
                 "Write with the id of the subject's latest version, which must have the same binary layout; only where "
                     + "auto.register.schemas is false.")
-            .define("normalize.schemas", Type.BOOLEAN, false, LOW, "Ask the registry to normalise schemas.")
-            .define("value.subject.name.strategy", Type.STRING, "TopicNameStrategy", LOW,
+            .define(
+                "normalize.schemas",
+                Type.BOOLEAN,
+                false,
+                LOW,
+                "Ask the registry to normalise schemas.")
+            .define(
+                "value.subject.name.strategy",
+                Type.STRING,
+                "TopicNameStrategy",
+                LOW,
                 "Subject of a value's schema: TopicNameStrategy, RecordNameStrategy or TopicRecordNameStrategy.")
-            .define("key.subject.name.strategy", Type.STRING, "TopicNameStrategy", LOW, "Subject of a key's schema.")
-            .define("basic.auth.credentials.source", Type.STRING, "URL", ValidString.in("URL", USER_INFO), MEDIUM,
+            .define(
+                "key.subject.name.strategy",
+                Type.STRING,
+                "TopicNameStrategy",
+                LOW,
+                "Subject of a key's schema.")
+            .define(
+                "basic.auth.credentials.source",
+                Type.STRING,
+                "URL",
+                ValidString.in("URL", USER_INFO),
+                MEDIUM,
                 "Where user and password are: in the URL, or in basic.auth.user.info.")
-            .define("basic.auth.user.info", Type.PASSWORD, null, MEDIUM, "user:password, for USER_INFO.")
-            .define(PREFIX + "basic.auth.user.info", Type.PASSWORD, null, LOW,
+            .define(
+                "basic.auth.user.info",
+                Type.PASSWORD,
+                null,
+                MEDIUM,
+                "user:password, for USER_INFO.")
+            .define(
+                PREFIX + "basic.auth.user.info",
+                Type.PASSWORD,
+                null,
+                LOW,
                 "The older name of basic.auth.user.info; goes first where both are set.")
-            .define("bearer.auth.credentials.source", Type.STRING, null,
-                LambdaValidator.with(RegistryConfig::checkBearerSource, () -> "[STATIC_TOKEN]"), MEDIUM,
+            .define(
+                "bearer.auth.credentials.source",
+                Type.STRING,
+                null,
+                LambdaValidator.with(RegistryConfig::checkBearerSource, () -> "[STATIC_TOKEN]"),
+                MEDIUM,
                 "STATIC_TOKEN: send bearer.auth.token.")
-            .define("bearer.auth.token", Type.PASSWORD, null, MEDIUM, "The token, for STATIC_TOKEN.")
-            .define("http.connect.timeout.ms", Type.INT, 10_000, atLeast(1), LOW,
+            .define(
+                "bearer.auth.token", Type.PASSWORD, null, MEDIUM, "The token, for STATIC_TOKEN.")
+            .define(
+                "http.connect.timeout.ms",
+                Type.INT,
+                10_000,
+                atLeast(1),
+                LOW,
                 "How long to wait for a connection, in milliseconds.")
-            .define("http.read.timeout.ms", Type.INT, 10_000, atLeast(1), LOW,
+            .define(
+                "http.read.timeout.ms",
+                Type.INT,
+                10_000,
+                atLeast(1),
+                LOW,
                 "How long one request may take from first to last, in milliseconds.")
-            .define("max.retries", Type.INT, 3, atLeast(0), LOW,
+            .define(
+                "max.retries",
+                Type.INT,
+                3,
+                atLeast(0),
+                LOW,
                 "How often a request that got no answer, 408, 429 or 5xx is tried again at all URLs.")
-            .define("retries.wait.ms", Type.INT, 1_000, atLeast(0), LOW,
+            .define(
+                "retries.wait.ms",
+                Type.INT,
+                1_000,
+                atLeast(0),
+                LOW,
                 "Pause before the first further try, doubled each time, in milliseconds.")
-            .define("retries.max.wait.ms", Type.INT, 20_000, atLeast(0), LOW, "Longest such pause, in milliseconds.")
-            .define("proxy.host", Type.STRING, "", LOW, "HTTP proxy to the registry; default: that of the JVM.")
+            .define(
+                "retries.max.wait.ms",
+                Type.INT,
+                20_000,
+                atLeast(0),
+                LOW,
+                "Longest such pause, in milliseconds.")
+            .define(
+                "proxy.host",
+                Type.STRING,
+                "",
+                LOW,
+                "HTTP proxy to the registry; default: that of the JVM.")
             .define("proxy.port", Type.INT, -1, Range.between(-1, 65_535), LOW, "Its port.");
     definition.embed(PREFIX, "", 0, TLS);
     return definition;
@@ -157,7 +263,8 @@ public final class RegistryConfig extends AbstractConfig {
     }
     String text = value instanceof Class<?> type ? type.getName() : String.valueOf(value);
     if (!allowed.contains(text)) {
-      throw new ConfigException(key, value, "supported is only " + String.join(" or ", new TreeSet<>(allowed)));
+      throw new ConfigException(
+          key, value, "supported is only " + String.join(" or ", new TreeSet<>(allowed)));
     }
   }
 
@@ -170,11 +277,13 @@ public final class RegistryConfig extends AbstractConfig {
   private void checkCredentials() {
     boolean basic = USER_INFO.equals(getString("basic.auth.credentials.source"));
     if (basic && userInfo() == null) {
-      throw new ConfigException("basic.auth.credentials.source=USER_INFO needs basic.auth.user.info=user:password");
+      throw new ConfigException(
+          "basic.auth.credentials.source=USER_INFO needs basic.auth.user.info=user:password");
     }
     boolean bearer = getString("bearer.auth.credentials.source") != null;
     if (bearer && bearerToken() == null) {
-      throw new ConfigException("bearer.auth.credentials.source=STATIC_TOKEN needs bearer.auth.token");
+      throw new ConfigException(
+          "bearer.auth.credentials.source=STATIC_TOKEN needs bearer.auth.token");
     }
     if (basic && bearer) {
       throw new ConfigException(
@@ -189,9 +298,11 @@ public final class RegistryConfig extends AbstractConfig {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(URL + ": an http or https URL is expected; one of them is none");
     }
-    if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+    if (uri.getHost() == null
+        || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
       // Not the URL itself: there may be a password in it.
-      throw new ConfigException(URL, uri.getScheme() + "://" + uri.getHost(), "an http or https URL is expected");
+      throw new ConfigException(
+          URL, uri.getScheme() + "://" + uri.getHost(), "an http or https URL is expected");
     }
   }
 
@@ -200,11 +311,13 @@ public final class RegistryConfig extends AbstractConfig {
   }
 
   SubjectNameStrategy valueStrategy() {
-    return SubjectNameStrategy.of("value.subject.name.strategy", getString("value.subject.name.strategy"));
+    return SubjectNameStrategy.of(
+        "value.subject.name.strategy", getString("value.subject.name.strategy"));
   }
 
   SubjectNameStrategy keyStrategy() {
-    return SubjectNameStrategy.of("key.subject.name.strategy", getString("key.subject.name.strategy"));
+    return SubjectNameStrategy.of(
+        "key.subject.name.strategy", getString("key.subject.name.strategy"));
   }
 
   /** {@code user:password}, or null where they are in the URL. */

@@ -16,12 +16,18 @@ public final class RegistryException extends KafkaException {
     return new RegistryException(message, false);
   }
 
-  /** Answered, by a registry that does its work: there is no such schema, or it is none that Avro can read. */
+  /**
+   * Answered, by a registry that does its work: there is no such schema, or it is none that Avro
+   * can read.
+   */
   static RegistryException noSuchSchema(String message) {
     return new RegistryException(message, true);
   }
 
-  /** Whether the registry works and only has no such schema. A 404 of something between us and it is not that. */
+  /**
+   * Whether the registry works and only has no such schema. A 404 of something between us and it is
+   * not that.
+   */
   boolean isAboutTheSchema() {
     return aboutTheSchema;
   }

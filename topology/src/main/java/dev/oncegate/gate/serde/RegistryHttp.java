@@ -21,7 +21,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the registry: its URLs in turn, bounded in time and in tries, with the credentials that are set. */
+/**
+ * Calls the registry: its URLs in turn, bounded in time and in tries, with the credentials that are
+ * set.
+ */
 final class RegistryHttp {
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +35,10 @@ final class RegistryHttp {
   private final HttpClient http;
   private final int timeoutMs;
 
-  /** The URL that answered last is asked first: one that is down costs its time-out once, not at each call. */
+  /**
+   * The URL that answered last is asked first: one that is down costs its time-out once, not at
+   * each call.
+   */
   private volatile int preferred;
 
   RegistryHttp(RegistryConfig config) {
@@ -97,7 +103,8 @@ final class RegistryHttp {
 
   private JsonNode callOne(String url, String path, @Nullable Object body) {
     URI uri = URI.create(withoutUserInfo(url) + path);
-    // The time-out of the future bounds the body too, that of the request would end with the headers.
+    // The time-out of the future bounds the body too, that of the request would end with the
+    // headers.
     CompletableFuture<HttpResponse<String>> answer =
         http.sendAsync(request(url, uri, body), HttpResponse.BodyHandlers.ofString());
     try {
@@ -107,16 +114,19 @@ final class RegistryHttp {
       throw new InterruptException(e);
     } catch (TimeoutException e) {
       answer.cancel(true);
-      throw new RegistryUnavailableException("%s does not answer within %d ms".formatted(uri, timeoutMs), e);
+      throw new RegistryUnavailableException(
+          "%s does not answer within %d ms".formatted(uri, timeoutMs), e);
     } catch (JsonProcessingException e) {
       throw new RegistryUnavailableException("%s answered no JSON".formatted(uri), e);
     } catch (ExecutionException e) {
-      throw new RegistryUnavailableException("%s does not answer: %s".formatted(uri, e.getCause()), e.getCause());
+      throw new RegistryUnavailableException(
+          "%s does not answer: %s".formatted(uri, e.getCause()), e.getCause());
     }
   }
 
   private HttpRequest request(String url, URI uri, @Nullable Object body) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", MEDIA_TYPE + ", application/json");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).header("Accept", MEDIA_TYPE + ", application/json");
     String authorization = authorization(url);
     if (authorization != null) {
       request.header("Authorization", authorization);
@@ -128,7 +138,8 @@ final class RegistryHttp {
     return request.build();
   }
 
-  private static JsonNode read(URI uri, HttpResponse<String> response) throws JsonProcessingException {
+  private static JsonNode read(URI uri, HttpResponse<String> response)
+      throws JsonProcessingException {
     int status = response.statusCode();
     String body = response.body();
     if (status / 100 == 2) {
@@ -139,7 +150,8 @@ final class RegistryHttp {
     if (status == 408 || status == 429 || status / 100 == 5) {
       throw new RegistryUnavailableException(message);
     }
-    // 40401, 40402, 40403: subject, version, schema not found. Any other 404 comes from a wrong URL or a proxy.
+    // 40401, 40402, 40403: subject, version, schema not found. Any other 404 comes from a wrong URL
+    // or a proxy.
     throw status == 404 && errorCode(body) / 100 == 404
         ? RegistryException.noSuchSchema(message)
         : RegistryException.refused(message);
@@ -173,9 +185,11 @@ final class RegistryHttp {
 
   private void pause(int triesBefore) {
     long longestMs = config.getInt("retries.max.wait.ms");
-    long ms = Math.min(longestMs, (long) config.getInt("retries.wait.ms") << Math.min(triesBefore, 16));
+    long ms =
+        Math.min(longestMs, (long) config.getInt("retries.wait.ms") << Math.min(triesBefore, 16));
     try {
-      // Half of it is random, so that many clients of a registry that comes back do not come at once.
+      // Half of it is random, so that many clients of a registry that comes back do not come at
+      // once.
       TimeUnit.MILLISECONDS.sleep(ms / 2 + ThreadLocalRandom.current().nextLong(ms / 2 + 1));
     } catch (InterruptedException e) {
       throw new InterruptException(e);

@@ -24,8 +24,9 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as {@code schema.registry.ssl.*} sets it. Stores are read by Kafka's own reader, so that every type and key that
- * works for brokers (JKS, PKCS12, PEM files, PEM in the setting) works here.
+ * TLS as {@code schema.registry.ssl.*} sets it. Stores are read by Kafka's own reader, so that
+ * every type and key that works for brokers (JKS, PKCS12, PEM files, PEM in the setting) works
+ * here.
  */
 record RegistryTls(SSLContext context, SSLParameters parameters) {
 
@@ -45,7 +46,8 @@ record RegistryTls(SSLContext context, SSLParameters parameters) {
               array(settings.get(SslConfigs.SSL_ENABLED_PROTOCOLS_CONFIG))));
     } catch (KafkaException | GeneralSecurityException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new ConfigException("schema.registry.ssl.*: %s (%s)".formatted(e.getMessage(), cause.getMessage()));
+      throw new ConfigException(
+          "schema.registry.ssl.*: %s (%s)".formatted(e.getMessage(), cause.getMessage()));
     }
   }
 
@@ -54,32 +56,44 @@ record RegistryTls(SSLContext context, SSLParameters parameters) {
   }
 
   /** Checks the chain of certificates, and not whether their name is the host's. */
-  private static SSLContext trustingAnyName(DefaultSslEngineFactory stores, Map<String, Object> settings)
+  private static SSLContext trustingAnyName(
+      DefaultSslEngineFactory stores, Map<String, Object> settings)
       throws GeneralSecurityException {
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(stores.truststore());
     TrustManager[] checks =
         Arrays.stream(trust.getTrustManagers())
-            .map(manager -> manager instanceof X509ExtendedTrustManager chains ? new ChainOnly(chains) : manager)
+            .map(
+                manager ->
+                    manager instanceof X509ExtendedTrustManager chains
+                        ? new ChainOnly(chains)
+                        : manager)
             .toArray(TrustManager[]::new);
-    SSLContext context = SSLContext.getInstance((String) settings.get(SslConfigs.SSL_PROTOCOL_CONFIG));
+    SSLContext context =
+        SSLContext.getInstance((String) settings.get(SslConfigs.SSL_PROTOCOL_CONFIG));
     context.init(keyManagers(stores.keystore(), settings), checks, null);
     return context;
   }
 
-  private static KeyManager @Nullable [] keyManagers(@Nullable KeyStore keys, Map<String, Object> settings)
-      throws GeneralSecurityException {
+  private static KeyManager @Nullable [] keyManagers(
+      @Nullable KeyStore keys, Map<String, Object> settings) throws GeneralSecurityException {
     if (keys == null) {
       return null;
     }
     Password ofKey = (Password) settings.get(SslConfigs.SSL_KEY_PASSWORD_CONFIG);
-    Password password = ofKey != null ? ofKey : (Password) settings.get(SslConfigs.SSL_KEYSTORE_PASSWORD_CONFIG);
-    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    Password password =
+        ofKey != null ? ofKey : (Password) settings.get(SslConfigs.SSL_KEYSTORE_PASSWORD_CONFIG);
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(keys, password == null ? null : password.value().toCharArray());
     return factory.getKeyManagers();
   }
 
-  /** The host's name is compared in the variants with a socket or an engine; the plain ones look at the chain alone. */
+  /**
+   * The host's name is compared in the variants with a socket or an engine; the plain ones look at
+   * the chain alone.
+   */
   private static final class ChainOnly extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager chains;
 
@@ -88,12 +102,14 @@ record RegistryTls(SSLContext context, SSLParameters parameters) {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+    public void checkClientTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
       chains.checkClientTrusted(chain, type);
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+        throws CertificateException {
       chains.checkClientTrusted(chain, type);
     }
 
@@ -104,12 +120,14 @@ record RegistryTls(SSLContext context, SSLParameters parameters) {
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
       chains.checkServerTrusted(chain, type);
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+        throws CertificateException {
       chains.checkServerTrusted(chain, type);
     }
 

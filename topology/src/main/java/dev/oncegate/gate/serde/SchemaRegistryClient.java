@@ -14,8 +14,8 @@ import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the registry for ids and schemas, and remembers both: what was once resolved goes on working while the registry
- * is down. A failure is not remembered. Thread safe.
+ * Asks the registry for ids and schemas, and remembers both: what was once resolved goes on working
+ * while the registry is down. A failure is not remembered. Thread safe.
  */
 public final class SchemaRegistryClient {
   private static final int MOST_REFERENCES = 100;
@@ -33,8 +33,8 @@ public final class SchemaRegistryClient {
   }
 
   /**
-   * Resolves an id ahead of the first record, so that the registry may be down when that comes. While it does not
-   * answer, waits with growing pauses and tells each failure in the log.
+   * Resolves an id ahead of the first record, so that the registry may be down when that comes.
+   * While it does not answer, waits with growing pauses and tells each failure in the log.
    *
    * @throws RegistryException where it answers and refuses, as for wrong credentials
    */
@@ -52,7 +52,8 @@ public final class SchemaRegistryClient {
     return idOf(subject, schema, http::call);
   }
 
-  private int idOf(String subject, Schema schema, BiFunction<String, @Nullable Object, JsonNode> calling) {
+  private int idOf(
+      String subject, Schema schema, BiFunction<String, @Nullable Object, JsonNode> calling) {
     Map<Schema, Integer> known = ids.computeIfAbsent(subject, s -> new ConcurrentHashMap<>());
     Integer id = known.get(schema);
     if (id == null) {
@@ -63,13 +64,15 @@ public final class SchemaRegistryClient {
     return id;
   }
 
-  private int resolve(String subject, Schema schema, BiFunction<String, @Nullable Object, JsonNode> calling) {
+  private int resolve(
+      String subject, Schema schema, BiFunction<String, @Nullable Object, JsonNode> calling) {
     String path = "/subjects/" + encoded(subject);
     if (config.getBoolean("use.latest.version")) {
       return latest(subject, calling.apply(path + "/versions/latest", null), schema);
     }
     String normalize = "normalize=" + config.getBoolean("normalize.schemas");
-    // The compact text: a registry may give a text that differs in white space alone an id of its own.
+    // The compact text: a registry may give a text that differs in white space alone an id of its
+    // own.
     Map<String, String> body = Map.of("schema", schema.toString());
     if (config.getBoolean("auto.register.schemas")) {
       return number(calling.apply(path + "/versions?" + normalize, body), "id");
@@ -85,10 +88,13 @@ public final class SchemaRegistryClient {
     }
   }
 
-  /** Generated classes write their own layout, so the id of another one must never stand before it. */
+  /**
+   * Generated classes write their own layout, so the id of another one must never stand before it.
+   */
   private int latest(String subject, JsonNode answer, Schema schema) {
     Schema latest = schemaIn(answer, "the latest version of " + subject);
-    if (!SchemaNormalization.toParsingForm(latest).equals(SchemaNormalization.toParsingForm(schema))) {
+    if (!SchemaNormalization.toParsingForm(latest)
+        .equals(SchemaNormalization.toParsingForm(schema))) {
       throw RegistryException.refused(
           ("version %s of subject %s, its latest, has another layout than the %s that this build writes: "
                   + "register that, or set use.latest.version=false")
@@ -129,14 +135,20 @@ public final class SchemaRegistryClient {
     }
   }
 
-  /** Types that a schema names and that are registered under subjects of their own, the innermost first. */
+  /**
+   * Types that a schema names and that are registered under subjects of their own, the innermost
+   * first.
+   */
   private void parseReferences(Schema.Parser parser, JsonNode answer, Set<String> seen) {
     for (JsonNode reference : answer.path("references")) {
-      String path = "/subjects/%s/versions/%d".formatted(
-          encoded(reference.path("subject").asText()), reference.path("version").asInt());
+      String path =
+          "/subjects/%s/versions/%d"
+              .formatted(
+                  encoded(reference.path("subject").asText()), reference.path("version").asInt());
       if (seen.add(path)) {
         if (seen.size() > MOST_REFERENCES) {
-          throw RegistryException.noSuchSchema("more than %d references".formatted(MOST_REFERENCES));
+          throw RegistryException.noSuchSchema(
+              "more than %d references".formatted(MOST_REFERENCES));
         }
         JsonNode referenced = http.call(path + "?deleted=true", null);
         parseReferences(parser, referenced, seen);
@@ -148,7 +160,8 @@ public final class SchemaRegistryClient {
   private static int number(JsonNode answer, String field) {
     JsonNode number = answer.get(field);
     if (number == null || !number.isInt()) {
-      throw new RegistryUnavailableException("the registry's answer has no %s: %s".formatted(field, answer));
+      throw new RegistryUnavailableException(
+          "the registry's answer has no %s: %s".formatted(field, answer));
     }
     return number.intValue();
   }

@@ -3,7 +3,10 @@ package dev.oncegate.gate.serde;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Under which subject the schema of a record is registered; known by the names of Confluent's classes. */
+/**
+ * Under which subject the schema of a record is registered; known by the names of Confluent's
+ * classes.
+ */
 public enum SubjectNameStrategy {
   TOPIC_NAME("TopicNameStrategy"),
   RECORD_NAME("RecordNameStrategy"),
@@ -42,6 +45,8 @@ public enum SubjectNameStrategy {
       }
     }
     throw new ConfigException(
-        key, configured, "allowed are TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy");
+        key,
+        configured,
+        "allowed are TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy");
   }
 }

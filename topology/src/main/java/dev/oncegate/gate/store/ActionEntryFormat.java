@@ -8,10 +8,11 @@ import dev.oncegate.core.ledger.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The binary form of an {@link ActionEntry}. The first byte is the form's number; a new form appends fields, and every
- * older one stays readable.
+ * The binary form of an {@link ActionEntry}. The first byte is the form's number; a new form
+ * appends fields, and every older one stays readable.
  *
- * <p>Enums are stored by codes of their own, so that reordering an enum cannot reinterpret what is stored.
+ * <p>Enums are stored by codes of their own, so that reordering an enum cannot reinterpret what is
+ * stored.
  */
 public final class ActionEntryFormat {
   private static final int NEWEST = 1;
@@ -75,8 +76,23 @@ public final class ActionEntryFormat {
     ActionEntry.Token token = readToken(in);
     Outcome outcome = readOutcome(in);
     return new ActionEntry(
-        status, hash, attempt, firstSeenMs, rememberedFromMs, deadlineMs, runId, tool, sideEffectClass, fingerprint,
-        effectSeq, command, first, unanswered, token, outcome, in.readOptionalText());
+        status,
+        hash,
+        attempt,
+        firstSeenMs,
+        rememberedFromMs,
+        deadlineMs,
+        runId,
+        tool,
+        sideEffectClass,
+        fingerprint,
+        effectSeq,
+        command,
+        first,
+        unanswered,
+        token,
+        outcome,
+        in.readOptionalText());
   }
 
   private static void write(BinaryWriter out, Coordinates at) {

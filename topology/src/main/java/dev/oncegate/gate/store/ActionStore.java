@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of each action, for as long as the dedup window remembers it.
  *
- * <p>An entry lies in the bucket of the time from which it is remembered; a bucket is as long as the dedup window. It is
- * found by point gets, newest bucket first, down to the bucket of (event time − window): two gets for a prompt command,
- * three for one that comes late. Never a range scan, and whole segments drop.
+ * <p>An entry lies in the bucket of the time from which it is remembered; a bucket is as long as
+ * the dedup window. It is found by point gets, newest bucket first, down to the bucket of (event
+ * time − window): two gets for a prompt command, three for one that comes late. Never a range scan,
+ * and whole segments drop.
  *
- * <p>Two traps of segmented stores are closed here. A put that is too old is dropped without an error: retention covers
- * every bucket that can still be found, and no other is written. And the clocks of two instances differ: the newest
- * bucket ever written is remembered with the state, look-ups begin there, and no instance may take the time for earlier
- * ({@link #newestBucketMs}): an entry of an instance whose clock is ahead is still seen by its successor.
+ * <p>Two traps of segmented stores are closed here. A put that is too old is dropped without an
+ * error: retention covers every bucket that can still be found, and no other is written. And the
+ * clocks of two instances differ: the newest bucket ever written is remembered with the state,
+ * look-ups begin there, and no instance may take the time for earlier ({@link #newestBucketMs}): an
+ * entry of an instance whose clock is ahead is still seen by its successor.
  */
 public final class ActionStore {
   /** Name of the store. */
@@ -48,7 +50,8 @@ public final class ActionStore {
   /** Builds the store for a dedup window, in milliseconds. */
   public static StoreBuilder<WindowStore<byte[], byte[]>> builder(long windowMs) {
     Duration window = Duration.ofMillis(windowMs);
-    // A bucket of the reach begins REACH windows before the newest one: strictly within the retention.
+    // A bucket of the reach begins REACH windows before the newest one: strictly within the
+    // retention.
     Duration retention = window.multipliedBy(REACH + 1);
     return Stores.windowStoreBuilder(
         Stores.persistentWindowStore(NAME, retention, window, false),
@@ -57,9 +60,11 @@ public final class ActionStore {
   }
 
   /**
-   * What is known of an action for a command or outcome of the given event time; null where nothing is, or no longer.
+   * What is known of an action for a command or outcome of the given event time; null where nothing
+   * is, or no longer.
    *
-   * @param eventTimeMs in epoch milliseconds; however old it is, no more than four buckets are looked at
+   * @param eventTimeMs in epoch milliseconds; however old it is, no more than four buckets are
+   *     looked at
    */
   public @Nullable ActionEntry find(ActionId id, long eventTimeMs) {
     byte[] key = id.toBytes();
@@ -78,7 +83,8 @@ public final class ActionStore {
   public void put(ActionId id, ActionEntry entry) {
     long bucket = bucketOf(entry.rememberedFromMs());
     if (bucket < newestBucketMs - REACH * windowMs) {
-      throw new IllegalStateException("the store would drop, without a word, an entry of " + entry.rememberedFromMs());
+      throw new IllegalStateException(
+          "the store would drop, without a word, an entry of " + entry.rememberedFromMs());
     }
     if (bucket > newestBucketMs) {
       newestBucketMs = bucket;
@@ -88,8 +94,9 @@ public final class ActionStore {
   }
 
   /**
-   * Whether an entry put now could leave the entry of an untold deadline out of reach. A deadline is at most a window
-   * after its entry, so such an entry lies at most one bucket behind the newest one of the time of the last tick.
+   * Whether an entry put now could leave the entry of an untold deadline out of reach. A deadline
+   * is at most a window after its entry, so such an entry lies at most one bucket behind the newest
+   * one of the time of the last tick.
    */
   public boolean wouldLeaveDeadlinesBehind(long nowMs) {
     return bucketOf(nowMs) > newestBucketMs + (REACH - 1) * windowMs;

@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the binary forms of stored state: variable-length integers, length-prefixed bytes and text. */
+/**
+ * Writes the binary forms of stored state: variable-length integers, length-prefixed bytes and
+ * text.
+ */
 final class BinaryWriter {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private byte[] buffer;
   private int size;
@@ -18,7 +22,9 @@ final class BinaryWriter {
     this(512);
   }
 
-  /** @param usualBytes about how much will be written */
+  /**
+   * @param usualBytes about how much will be written
+   */
   BinaryWriter(int usualBytes) {
     buffer = new byte[usualBytes];
   }

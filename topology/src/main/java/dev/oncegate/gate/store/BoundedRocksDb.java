@@ -12,8 +12,9 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Bounds the memory of all RocksDB stores of the process together by one setting, however many partitions there are:
- * one block cache for all, which also pays for index, filter blocks and write buffers.
+ * Bounds the memory of all RocksDB stores of the process together by one setting, however many
+ * partitions there are: one block cache for all, which also pays for index, filter blocks and write
+ * buffers.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
   /** Memory of all stores together, in bytes. */

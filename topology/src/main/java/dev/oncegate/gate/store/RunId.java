@@ -1,6 +1,9 @@
 package dev.oncegate.gate.store;
 
-/** A run within its scope: where scopes are agents or tenants, two of them may name their runs alike. */
+/**
+ * A run within its scope: where scopes are agents or tenants, two of them may name their runs
+ * alike.
+ */
 public record RunId(String scope, String runId) {
 
   /** Length-prefixed, so that no two runs share their bytes. */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The binary form of a {@link RunState}. The first byte is the form's number; a new form appends fields, and every older
- * one stays readable.
+ * The binary form of a {@link RunState}. The first byte is the form's number; a new form appends
+ * fields, and every older one stays readable.
  */
 public final class RunStateFormat {
   private static final int NEWEST = 1;
@@ -79,8 +79,19 @@ public final class RunStateFormat {
     List<RecentCall> lastCalls =
         readList(in, r -> new RecentCall(r.readText(), readDigest(r), r.readLong(), r.readLong()));
     return new RunState(
-        seq, circuit, budget, rate, repeats, total, unpublished, lastCalls, in.readLong(), in.readLong(),
-        in.readBoolean(), in.readBoolean(), in.readBoolean());
+        seq,
+        circuit,
+        budget,
+        rate,
+        repeats,
+        total,
+        unpublished,
+        lastCalls,
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean(),
+        in.readBoolean(),
+        in.readBoolean());
   }
 
   /** Most have been seen once and have neither failed nor answered yet: what is 0 is left out. */
@@ -114,7 +125,8 @@ public final class RunStateFormat {
   }
 
   private static Digest256 readDigest(BinaryReader in) {
-    return new Digest256(in.readFixedLong(), in.readFixedLong(), in.readFixedLong(), in.readFixedLong());
+    return new Digest256(
+        in.readFixedLong(), in.readFixedLong(), in.readFixedLong(), in.readFixedLong());
   }
 
   private static void write(BinaryWriter out, Circuit circuit) {
@@ -159,7 +171,13 @@ public final class RunStateFormat {
 
   private static Tally readTally(BinaryReader in) {
     return new Tally(
-        in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong());
   }
 
   private static <T> List<T> readList(BinaryReader in, Function<BinaryReader, T> element) {

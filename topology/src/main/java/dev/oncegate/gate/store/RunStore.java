@@ -9,10 +9,12 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * What is known of each run. Cached, so that its changelog is written once per commit for a run, not once per call.
+ * What is known of each run. Cached, so that its changelog is written once per commit for a run,
+ * not once per call.
  *
- * <p>The runs seen last are also kept as objects, to be read without decoding them. That copy cannot be stale: nobody
- * else writes the store while the task is here, and a task that fails or moves is initialised anew.
+ * <p>The runs seen last are also kept as objects, to be read without decoding them. That copy
+ * cannot be stale: nobody else writes the store while the task is here, and a task that fails or
+ * moves is initialised anew.
  */
 public final class RunStore {
   /** Name of the store. */
@@ -29,7 +31,9 @@ public final class RunStore {
         }
       };
 
-  /** @param store as built by {@link #builder} */
+  /**
+   * @param store as built by {@link #builder}
+   */
   public RunStore(KeyValueStore<byte[], byte[]> store) {
     this.store = store;
   }

@@ -3,8 +3,8 @@ package dev.oncegate.gate.store;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Stored state cannot be read by this version. Never skipped: the task fails, nothing is decided on state that is not
- * understood.
+ * Stored state cannot be read by this version. Never skipped: the task fails, nothing is decided on
+ * state that is not understood.
  */
 public final class StateFormatException extends KafkaException {
   StateFormatException(String what, int found, int newest) {

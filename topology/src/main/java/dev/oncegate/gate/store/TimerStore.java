@@ -13,8 +13,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * What is to be done when, in the order of time: state like any other, so that it survives restarts and moves with its
- * partition.
+ * What is to be done when, in the order of time: state like any other, so that it survives restarts
+ * and moves with its partition.
  */
 public final class TimerStore {
   /** Name of the store. */
@@ -24,13 +24,16 @@ public final class TimerStore {
   private static final byte COUNTS = 2;
   private static final byte RETENTION = 3;
   private static final byte[] PRESENT = {};
-  private static final byte[] NEWEST_BUCKET = "newest-bucket".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] NEWEST_BUCKET =
+      "newest-bucket".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private final KeyValueStore<byte[], byte[]> store;
   // All before it is done; a scan that began at 0 would walk over every tombstone again.
   private long doneBeforeMs;
 
-  /** @param store as built by {@link #builder} */
+  /**
+   * @param store as built by {@link #builder}
+   */
   public TimerStore(KeyValueStore<byte[], byte[]> store) {
     this.store = store;
   }
@@ -68,7 +71,10 @@ public final class TimerStore {
     return due;
   }
 
-  /** Start of the newest bucket of {@link ActionStore} ever written, in epoch milliseconds; 0 where none was. */
+  /**
+   * Start of the newest bucket of {@link ActionStore} ever written, in epoch milliseconds; 0 where
+   * none was.
+   */
   long newestBucketMs() {
     byte[] bytes = store.get(NEWEST_BUCKET);
     return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();

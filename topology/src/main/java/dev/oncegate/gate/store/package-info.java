@@ -1,4 +1,7 @@
-/** The state of the gate: actions, runs and timers in RocksDB, their binary forms, and the bound on their memory. */
+/**
+ * The state of the gate: actions, runs and timers in RocksDB, their binary forms, and the bound on
+ * their memory.
+ */
 @NullMarked
 package dev.oncegate.gate.store;
 

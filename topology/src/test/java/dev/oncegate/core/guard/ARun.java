@@ -33,7 +33,8 @@ final class ARun {
   }
 
   Verdict retry(long what) {
-    return judge(new Call(identity(what), Call.Kind.DECLARED_RETRY, false, false, nowMs, seq + 1), what);
+    return judge(
+        new Call(identity(what), Call.Kind.DECLARED_RETRY, false, false, nowMs, seq + 1), what);
   }
 
   Verdict conflict(long what) {
@@ -53,11 +54,17 @@ final class ARun {
   }
 
   Verdict ends(
-      long what, SideEffectClass sideEffectClass, Ending ending, long resultHash, @Nullable Boolean stateChanged) {
+      long what,
+      SideEffectClass sideEffectClass,
+      Ending ending,
+      long resultHash,
+      @Nullable Boolean stateChanged) {
     long effectSeq = effectSeqs.getOrDefault(what, 0L);
     return apply(
         guard.learn(
-            state, new Execution(what, sideEffectClass, ending, effectSeq, resultHash, stateChanged), nowMs));
+            state,
+            new Execution(what, sideEffectClass, ending, effectSeq, resultHash, stateChanged),
+            nowMs));
   }
 
   /** Loops until the circuit is open. */

@@ -33,7 +33,14 @@ class GuardProperties {
   @Property(tries = 2_000)
   void judgesAsTheModelDoes(@ForAll("histories") List<Step> history) {
     ARun run =
-        new ARun(new LimitsBuilder().calls(25).repetitions(3).failures(2).conflicts(2).retries(4).build());
+        new ARun(
+            new LimitsBuilder()
+                .calls(25)
+                .repetitions(3)
+                .failures(2)
+                .conflicts(2)
+                .retries(4)
+                .build());
     HistoryModel model = new HistoryModel(25, 3, 2, 2, 4);
     for (Step step : history) {
       switch (step.kind) {
@@ -79,7 +86,8 @@ class GuardProperties {
             Tuple.of(1, Arbitraries.just(Kind.REFUSED)),
             Tuple.of(8, Arbitraries.just(Kind.OUTCOME)),
             Tuple.of(1, Arbitraries.of(Kind.RESET, Kind.FORCE, Kind.DISABLE)));
-    return Combinators.combine(kinds, Arbitraries.integers().between(0, 3), Arbitraries.integers().between(0, 2))
+    return Combinators.combine(
+            kinds, Arbitraries.integers().between(0, 3), Arbitraries.integers().between(0, 2))
         .as(Step::new)
         .list()
         .ofMaxSize(60);

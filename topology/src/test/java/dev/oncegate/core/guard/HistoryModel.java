@@ -7,7 +7,10 @@ import dev.oncegate.core.intake.SideEffectClass;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The guard as one would explain it: a list of what happened since the last reset, read from the start each time. */
+/**
+ * The guard as one would explain it: a list of what happened since the last reset, read from the
+ * start each time.
+ */
 final class HistoryModel {
   private final int maxCalls;
   private final int maxRepetitions;
@@ -19,7 +22,8 @@ final class HistoryModel {
   private boolean open;
   private boolean forced;
 
-  HistoryModel(int maxCalls, int maxRepetitions, int maxFailures, int maxConflicts, int maxRetries) {
+  HistoryModel(
+      int maxCalls, int maxRepetitions, int maxFailures, int maxConflicts, int maxRetries) {
     this.maxCalls = maxCalls;
     this.maxRepetitions = maxRepetitions;
     this.maxFailures = maxFailures;

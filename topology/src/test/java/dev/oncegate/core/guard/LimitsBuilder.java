@@ -69,7 +69,16 @@ final class LimitsBuilder {
 
   GuardLimits build() {
     return new GuardLimits(
-        calls, rate, rateWindowMs, repetitions, failures, conflicts, retries, coolDownMs, trials, fingerprints,
+        calls,
+        rate,
+        rateWindowMs,
+        repetitions,
+        failures,
+        conflicts,
+        retries,
+        coolDownMs,
+        trials,
+        fingerprints,
         evidence);
   }
 }

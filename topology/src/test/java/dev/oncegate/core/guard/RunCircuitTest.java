@@ -11,7 +11,10 @@ import dev.oncegate.core.intake.SideEffectClass;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a circuit once it is no longer closed: cool-down, trials, and the operators' controls. */
+/**
+ * What becomes of a circuit once it is no longer closed: cool-down, trials, and the operators'
+ * controls.
+ */
 class RunCircuitTest {
   private static final long NOW = 1_000_000;
 
@@ -31,12 +34,18 @@ class RunCircuitTest {
     cooling.nowMs += 1_000;
     Verdict first = cooling.call(51);
     assertThat(first.passes()).isTrue();
-    assertThat(first.changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.COOLED_DOWN);
+    assertThat(first.changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.COOLED_DOWN);
     assertThat(cooling.call(52).passes()).isTrue();
     assertThat(cooling.call(53).passes()).as("no trial left").isFalse();
-    assertThat(cooling.ends(51, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes()).isEmpty();
-    assertThat(cooling.ends(52, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes()).singleElement()
-        .extracting(CircuitChange::cause).isEqualTo(Cause.TRIALS_PASSED);
+    assertThat(cooling.ends(51, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes())
+        .isEmpty();
+    assertThat(cooling.ends(52, SideEffectClass.READ, Ending.SUCCEEDED, 1, null).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.TRIALS_PASSED);
     assertThat(cooling.state.circuit().state()).isEqualTo(State.CLOSED);
     assertThat(cooling.call(54).passes()).isTrue();
   }
@@ -48,8 +57,10 @@ class RunCircuitTest {
       cooling.open();
       cooling.nowMs += 1_000;
       cooling.call(51);
-      assertThat(cooling.ends(51, SideEffectClass.WRITE, ending, 1, null).changes()).singleElement()
-          .extracting(CircuitChange::cause).isEqualTo(Cause.TRIAL_FAILED);
+      assertThat(cooling.ends(51, SideEffectClass.WRITE, ending, 1, null).changes())
+          .singleElement()
+          .extracting(CircuitChange::cause)
+          .isEqualTo(Cause.TRIAL_FAILED);
       assertThat(cooling.call(52).passes()).isFalse();
     }
   }
@@ -70,7 +81,9 @@ class RunCircuitTest {
     for (int i = 0; i < 5; i++) {
       assertThat(cooling.duplicate(9_999).passes()).isTrue();
     }
-    assertThat(cooling.duplicate(9_999).changes()).singleElement().extracting(CircuitChange::cause)
+    assertThat(cooling.duplicate(9_999).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
         .isEqualTo(Cause.REPETITION);
     assertThat(cooling.state.circuit().state()).isEqualTo(State.OPEN);
   }
@@ -162,22 +175,33 @@ class RunCircuitTest {
   void disablingAnOpenRunLetsItPass() {
     run.open();
     Verdict verdict = run.apply(run.guard.disable(run.state, NOW));
-    assertThat(verdict.changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.DISABLED);
+    assertThat(verdict.changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.DISABLED);
     assertThat(run.call(9_999).passes()).isTrue();
   }
 
   @Test
   void eachControlIsToldInOneChangeWithTheStateItLedTo() {
-    assertThat(run.guard.forceOpen(run.state, NOW).changes()).singleElement().satisfies(change -> {
-      assertThat(change.cause()).isEqualTo(Cause.FORCED);
-      assertThat(change.circuit().state()).isEqualTo(State.FORCED_OPEN);
-      assertThat(change.circuit().sinceMs()).isEqualTo(NOW);
-    });
-    assertThat(run.guard.abort(run.state, NOW).changes()).singleElement().satisfies(change -> {
-      assertThat(change.cause()).isEqualTo(Cause.ABORTED);
-      assertThat(change.circuit().aborted()).isTrue();
-    });
-    assertThat(run.guard.reset(run.state, NOW).changes()).singleElement().extracting(CircuitChange::cause)
+    assertThat(run.guard.forceOpen(run.state, NOW).changes())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.cause()).isEqualTo(Cause.FORCED);
+              assertThat(change.circuit().state()).isEqualTo(State.FORCED_OPEN);
+              assertThat(change.circuit().sinceMs()).isEqualTo(NOW);
+            });
+    assertThat(run.guard.abort(run.state, NOW).changes())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.cause()).isEqualTo(Cause.ABORTED);
+              assertThat(change.circuit().aborted()).isTrue();
+            });
+    assertThat(run.guard.reset(run.state, NOW).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
         .isEqualTo(Cause.RESET);
   }
 

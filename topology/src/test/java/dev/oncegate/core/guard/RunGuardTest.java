@@ -25,11 +25,14 @@ class RunGuardTest {
     }
     Verdict last = capped.call(201);
     assertThat(last.passes()).isFalse();
-    assertThat(last.changes()).singleElement().satisfies(change -> {
-      assertThat(change.cause()).isEqualTo(Cause.TOTAL_CALLS);
-      assertThat(change.trip()).isEqualTo(new Trip(Cause.TOTAL_CALLS, 200, 201));
-      assertThat(change.circuit().sinceSeq()).isEqualTo(201);
-    });
+    assertThat(last.changes())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.cause()).isEqualTo(Cause.TOTAL_CALLS);
+              assertThat(change.trip()).isEqualTo(new Trip(Cause.TOTAL_CALLS, 200, 201));
+              assertThat(change.circuit().sinceSeq()).isEqualTo(201);
+            });
     assertThat(capped.call(202).passes()).isFalse();
     assertThat(capped.call(203).changes()).as("a trip is told once").isEmpty();
   }
@@ -49,11 +52,17 @@ class RunGuardTest {
     }
     Verdict sixth = run.call(7);
     assertThat(sixth.passes()).isFalse();
-    assertThat(sixth.changes()).singleElement().satisfies(change -> {
-      assertThat(change.trip()).isEqualTo(new Trip(Cause.REPETITION, 5, 6));
-      assertThat(change.call()).isNotNull();
-      assertThat(change.lastCalls()).hasSize(6).extracting(RecentCall::tool).containsOnly("tool-7");
-    });
+    assertThat(sixth.changes())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.trip()).isEqualTo(new Trip(Cause.REPETITION, 5, 6));
+              assertThat(change.call()).isNotNull();
+              assertThat(change.lastCalls())
+                  .hasSize(6)
+                  .extracting(RecentCall::tool)
+                  .containsOnly("tool-7");
+            });
   }
 
   @ParameterizedTest
@@ -93,7 +102,10 @@ class RunGuardTest {
       assertThat(run.call(7).passes()).isTrue();
       assertThat(run.call(100 + i).passes()).isTrue();
     }
-    assertThat(run.call(7).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.REPETITION);
+    assertThat(run.call(7).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.REPETITION);
   }
 
   @Test
@@ -103,7 +115,10 @@ class RunGuardTest {
     for (int i = 0; i < 20; i++) {
       assertThat(retrying.retry(1).passes()).isTrue();
     }
-    assertThat(retrying.retry(1).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.RETRIES);
+    assertThat(retrying.retry(1).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.RETRIES);
   }
 
   @Test
@@ -111,7 +126,10 @@ class RunGuardTest {
     for (int i = 0; i < 10; i++) {
       assertThat(run.conflict(i).passes()).isTrue();
     }
-    assertThat(run.conflict(10).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.CONFLICTS);
+    assertThat(run.conflict(10).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.CONFLICTS);
   }
 
   @Test
@@ -164,7 +182,9 @@ class RunGuardTest {
       assertThat(run.call(1).passes()).isTrue();
       run.ends(1, SideEffectClass.READ, Ending.FAILED, 1_000 + i, null);
     }
-    assertThat(run.call(1).changes()).singleElement().extracting(CircuitChange::trip)
+    assertThat(run.call(1).changes())
+        .singleElement()
+        .extracting(CircuitChange::trip)
         .isEqualTo(new Trip(Cause.REPEATED_FAILURE, 4, 5));
   }
 
@@ -175,7 +195,9 @@ class RunGuardTest {
     for (int i = 0; i < 3; i++) {
       assertThat(run.failingDuplicate(1).passes()).isTrue();
     }
-    assertThat(run.failingDuplicate(1).changes()).singleElement().extracting(CircuitChange::cause)
+    assertThat(run.failingDuplicate(1).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
         .isEqualTo(Cause.REPEATED_FAILURE);
   }
 
@@ -195,7 +217,9 @@ class RunGuardTest {
     for (int i = 0; i < 10; i++) {
       assertThat(hurried.callAt(i, NOW + i * 10).passes()).isTrue();
     }
-    assertThat(hurried.callAt(10, NOW + 100).changes()).singleElement().extracting(CircuitChange::cause)
+    assertThat(hurried.callAt(10, NOW + 100).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
         .isEqualTo(Cause.CALL_RATE);
   }
 
@@ -226,7 +250,9 @@ class RunGuardTest {
     late.callAt(4, NOW + 100);
     assertThat(late.state.rate().inWindow()).as("the late one has left the window").isEqualTo(2);
     assertThat(late.callAt(5, NOW + 100).passes()).isTrue();
-    assertThat(late.callAt(6, NOW - 500).changes()).singleElement().extracting(CircuitChange::trip)
+    assertThat(late.callAt(6, NOW - 500).changes())
+        .singleElement()
+        .extracting(CircuitChange::trip)
         .isEqualTo(new Trip(Cause.CALL_RATE, 3, 4));
   }
 
@@ -249,7 +275,10 @@ class RunGuardTest {
   void aRefusedCallCountsAgainstTheRateToo() {
     ARun refused = new ARun(limits().off().rate(1, 1_000).build());
     assertThat(refused.refused().passes()).isTrue();
-    assertThat(refused.refused().changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(Cause.CALL_RATE);
+    assertThat(refused.refused().changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(Cause.CALL_RATE);
   }
 
   @Test
@@ -257,19 +286,26 @@ class RunGuardTest {
     assertOverridden(limits().off().calls(1), Cause.TOTAL_CALLS, r -> r.call(1));
     assertOverridden(limits().off().rate(1, 10_000), Cause.CALL_RATE, r -> r.call(1));
     assertOverridden(limits().off().repetitions(1), Cause.REPETITION, r -> r.call(1));
-    assertOverridden(limits().off().failures(1), Cause.REPEATED_FAILURE, r -> r.failingDuplicate(1));
+    assertOverridden(
+        limits().off().failures(1), Cause.REPEATED_FAILURE, r -> r.failingDuplicate(1));
     assertOverridden(limits().off().conflicts(1), Cause.CONFLICTS, r -> r.conflict(1));
     assertOverridden(limits().off().retries(1), Cause.RETRIES, r -> r.retry(1));
   }
 
-  private static void assertOverridden(LimitsBuilder own, Cause cause, Function<ARun, Verdict> call) {
+  private static void assertOverridden(
+      LimitsBuilder own, Cause cause, Function<ARun, Verdict> call) {
     RunGuard guard = new RunGuard(limits().off().build(), Map.of("tool-1", own.build()));
     ARun overridden = new ARun(guard);
     assertThat(call.apply(overridden).passes()).as("the first, under %s", cause).isTrue();
     for (int i = 0; i < 20; i++) {
-      assertThat(overridden.callAt(2, NOW - 9_500).passes()).as("another tool, under %s", cause).isTrue();
+      assertThat(overridden.callAt(2, NOW - 9_500).passes())
+          .as("another tool, under %s", cause)
+          .isTrue();
     }
-    assertThat(call.apply(overridden).changes()).singleElement().extracting(CircuitChange::cause).isEqualTo(cause);
+    assertThat(call.apply(overridden).changes())
+        .singleElement()
+        .extracting(CircuitChange::cause)
+        .isEqualTo(cause);
   }
 
   @Test
@@ -311,10 +347,13 @@ class RunGuardTest {
       narrow.call(what);
     }
     narrow.call(1);
-    assertThat(narrow.state.repeats().byRecency()).extracting(Repeats.Repeat::fingerprint)
+    assertThat(narrow.state.repeats().byRecency())
+        .extracting(Repeats.Repeat::fingerprint)
         .containsExactly(14L, 15L, 16L, 1L);
     assertThat(narrow.state.repeats().count(1)).isEqualTo(2);
-    assertThat(narrow.state.lastCalls()).extracting(RecentCall::tool).containsExactly("tool-16", "tool-1");
+    assertThat(narrow.state.lastCalls())
+        .extracting(RecentCall::tool)
+        .containsExactly("tool-16", "tool-1");
   }
 
   @Test
@@ -323,7 +362,8 @@ class RunGuardTest {
     for (int what : new int[] {1, 2, 3, 1, 4}) {
       forgetful.call(what);
     }
-    assertThat(forgetful.state.repeats().byRecency()).extracting(Repeats.Repeat::fingerprint)
+    assertThat(forgetful.state.repeats().byRecency())
+        .extracting(Repeats.Repeat::fingerprint)
         .containsExactly(3L, 1L, 4L);
   }
 

@@ -93,7 +93,21 @@ public final class ACommand {
 
   public Command build() {
     return new Command(
-        runId, agentId, tenant, tool, args, key, argsHash, sideEffectClass, commit, token, issuedAtMs, ttlMs,
-        deadlineMs, attemptNumber, correlationId, null);
+        runId,
+        agentId,
+        tenant,
+        tool,
+        args,
+        key,
+        argsHash,
+        sideEffectClass,
+        commit,
+        token,
+        issuedAtMs,
+        ttlMs,
+        deadlineMs,
+        attemptNumber,
+        correlationId,
+        null);
   }
 }

@@ -28,11 +28,13 @@ class CanonicalJsonProperties {
   void twoSpellingsOfOneValueHaveOneForm(
       @ForAll("objects") Map<String, Object> object, @ForAll long seed, @ForAll long otherSeed)
       throws JsonRefusedException {
-    assertThat(canonical(JsonSpelling.of(object, seed))).isEqualTo(canonical(JsonSpelling.of(object, otherSeed)));
+    assertThat(canonical(JsonSpelling.of(object, seed)))
+        .isEqualTo(canonical(JsonSpelling.of(object, otherSeed)));
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
-  void theFormIsTheOneOfThePublishedCanonicalizer(@ForAll("objects") Map<String, Object> object, @ForAll long seed)
+  void theFormIsTheOneOfThePublishedCanonicalizer(
+      @ForAll("objects") Map<String, Object> object, @ForAll long seed)
       throws JsonRefusedException, IOException {
     String text = JsonSpelling.of(object, seed);
     assertThat(canonical(text)).isEqualTo(new JsonCanonicalizer(text).getEncodedString());
@@ -40,9 +42,12 @@ class CanonicalJsonProperties {
 
   @Property(edgeCases = EdgeCasesMode.NONE)
   void twoValuesThatDifferHaveTwoForms(
-      @ForAll("objects") Map<String, Object> one, @ForAll("objects") Map<String, Object> other, @ForAll long seed)
+      @ForAll("objects") Map<String, Object> one,
+      @ForAll("objects") Map<String, Object> other,
+      @ForAll long seed)
       throws JsonRefusedException {
-    assertThat(canonical(JsonSpelling.of(one, seed)).equals(canonical(JsonSpelling.of(other, seed))))
+    assertThat(
+            canonical(JsonSpelling.of(one, seed)).equals(canonical(JsonSpelling.of(other, seed))))
         .isEqualTo(one.equals(other));
   }
 
@@ -66,15 +71,39 @@ class CanonicalJsonProperties {
   Arbitrary<String> texts() {
     Arbitrary<String> tokens =
         Arbitraries.of(
-            "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\":", "1", "-0", "1e20", "1e400", "true", "null", "\\",
-            "\\u0061", "\\ud800", "\ud83d\ude02", "\ud800", " ", "\n", "\u0000", "{\"a\":1}");
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\"",
+            "\"b\":",
+            "1",
+            "-0",
+            "1e20",
+            "1e400",
+            "true",
+            "null",
+            "\\",
+            "\\u0061",
+            "\\ud800",
+            "\ud83d\ude02",
+            "\ud800",
+            " ",
+            "\n",
+            "\u0000",
+            "{\"a\":1}");
     return tokens.list().ofMaxSize(12).map(parts -> "{" + String.join("", parts));
   }
 
   private static Arbitrary<Object> values(int depth) {
     Arbitrary<Object> leaves =
         Arbitraries.oneOf(
-            Arbitraries.of(Literal.values()).map(literal -> literal), texts20().map(text -> text), numbers());
+            Arbitraries.of(Literal.values()).map(literal -> literal),
+            texts20().map(text -> text),
+            numbers());
     if (depth == 0) {
       return leaves;
     }
@@ -93,16 +122,25 @@ class CanonicalJsonProperties {
     Arbitrary<Integer> codePoints =
         Arbitraries.oneOf(
             Arbitraries.integers().between(0, 0x7f),
-            Arbitraries.of((int) '"', (int) '\\', (int) '/', 0x20ac, 0xd7ff, 0xe000, 0xfb33, 0xfeff, 0xffff),
+            Arbitraries.of(
+                (int) '"', (int) '\\', (int) '/', 0x20ac, 0xd7ff, 0xe000, 0xfb33, 0xfeff, 0xffff),
             Arbitraries.integers().between(0x10000, 0x10ffff));
-    return codePoints.list().ofMaxSize(8).map(
-        list -> list.stream().collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString());
+    return codePoints
+        .list()
+        .ofMaxSize(8)
+        .map(
+            list ->
+                list.stream()
+                    .collect(
+                        StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                    .toString());
   }
 
   private static Arbitrary<Object> numbers() {
-    Arbitrary<Double> integers = Arbitraries.longs().between(-(1L << 53), 1L << 53).map(Long::doubleValue);
-    Arbitrary<Double> doubles = Arbitraries.longs().map(Double::longBitsToDouble).filter(Double::isFinite);
+    Arbitrary<Double> integers =
+        Arbitraries.longs().between(-(1L << 53), 1L << 53).map(Long::doubleValue);
+    Arbitrary<Double> doubles =
+        Arbitraries.longs().map(Double::longBitsToDouble).filter(Double::isFinite);
     // One zero: -0 and 0 are two doubles, but one number.
     return Arbitraries.oneOf(integers, doubles).map(number -> number + 0.0);
   }

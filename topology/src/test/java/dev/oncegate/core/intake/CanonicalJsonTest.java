@@ -25,11 +25,13 @@ class CanonicalJsonTest {
   @Test
   void bringsTheVectorOfArraysIntoItsPublishedFormWithinAnObject() throws JsonRefusedException {
     String input = "{\"it\":" + JcsVectors.read("input/arrays.json") + "}";
-    assertThat(canonical(input)).isEqualTo("{\"it\":" + JcsVectors.read("output/arrays.json") + "}");
+    assertThat(canonical(input))
+        .isEqualTo("{\"it\":" + JcsVectors.read("output/arrays.json") + "}");
   }
 
   @Test
-  void bringsTheVectorOfValuesIntoItsPublishedFormButForTheOneNumberThatADoubleChanges() throws JsonRefusedException {
+  void bringsTheVectorOfValuesIntoItsPublishedFormButForTheOneNumberThatADoubleChanges()
+      throws JsonRefusedException {
     String input = JcsVectors.read("input/values.json");
     assertRefused(input, "333333333.33333329", "send it as text");
     assertThat(canonical(input.replace("333333333.33333329", "333333333.3333333")))
@@ -38,7 +40,8 @@ class CanonicalJsonTest {
 
   @Test
   void ordersNamesByUtf16CodeUnitsAndNotByCodePoints() throws JsonRefusedException {
-    assertThat(canonical("{\"\\ufb33\":1,\"\\ud83d\\ude02\":2}")).isEqualTo("{\"\ud83d\ude02\":2,\"\ufb33\":1}");
+    assertThat(canonical("{\"\\ufb33\":1,\"\\ud83d\\ude02\":2}"))
+        .isEqualTo("{\"\ud83d\ude02\":2,\"\ufb33\":1}");
   }
 
   @ParameterizedTest
@@ -63,25 +66,54 @@ class CanonicalJsonTest {
     "123456789012345, 123456789012345",
     "1.7976931348623157e308, 1.7976931348623157e+308"
   })
-  void writesANumberInOneFormWhateverItsSpelling(String spelled, String form) throws JsonRefusedException {
+  void writesANumberInOneFormWhateverItsSpelling(String spelled, String form)
+      throws JsonRefusedException {
     assertThat(canonical("{\"n\":" + spelled + "}")).isEqualTo("{\"n\":" + form + "}");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "9007199254740993", "1e400", "-1e400", "1e-400", "0.1000000000000000055511151231257827", "12345678901234567890",
-        "1e99999999999999999999", "0.30000000000000001", "123456789.1234567891"
+        "9007199254740993",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "0.1000000000000000055511151231257827",
+        "12345678901234567890",
+        "1e99999999999999999999",
+        "0.30000000000000001",
+        "123456789.1234567891"
       })
   void refusesANumberThatADoubleWouldChange(String number) {
-    assertRefused("{\"n\":" + number + "}", number, "would change as an IEEE-754 double; send it as text");
+    assertRefused(
+        "{\"n\":" + number + "}", number, "would change as an IEEE-754 double; send it as text");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "01", "-01", "1.", ".5", "-", "--1", "+1", "1e", "1e+", "1e1.5", "0x10", "1.2.3", "NaN", "Infinity",
-        "-Infinity", "1-1", "tru", "True", "nul", "undefined", "'a'", "1 2"
+        "01",
+        "-01",
+        "1.",
+        ".5",
+        "-",
+        "--1",
+        "+1",
+        "1e",
+        "1e+",
+        "1e1.5",
+        "0x10",
+        "1.2.3",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1-1",
+        "tru",
+        "True",
+        "nul",
+        "undefined",
+        "'a'",
+        "1 2"
       })
   void refusesWhatIsNoJsonValue(String value) {
     assertRefused("{\"n\":" + value + "}");
@@ -90,8 +122,10 @@ class CanonicalJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"a\":3}", "{\"b\":1,\"a\":2,\"b\":3}", "{\"a\":1,\"\\u0061\":2}",
-        "{\"\\/\":1,\"/\":2}", "{\"x\":{\"a\":1,\"a\":2}}", "{\"x\":[{\"y\":[{\"a\":1,\"a\":2}]}]}", "{\"\":1,\"\":2}",
+        "{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"a\":3}", "{\"b\":1,\"a\":2,\"b\":3}",
+            "{\"a\":1,\"\\u0061\":2}",
+        "{\"\\/\":1,\"/\":2}", "{\"x\":{\"a\":1,\"a\":2}}", "{\"x\":[{\"y\":[{\"a\":1,\"a\":2}]}]}",
+            "{\"\":1,\"\":2}",
         "{\"\ud83d\ude02\":1,\"\\ud83d\\ude02\":2}"
       })
   void refusesANameThatIsThereTwiceHoweverItIsSpelled(String text) {
@@ -107,8 +141,12 @@ class CanonicalJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"s\":\"\\ud800\"}", "{\"s\":\"\\udc00\"}", "{\"s\":\"\\ud800x\"}", "{\"s\":\"\\udc00\\ud800\"}",
-        "{\"s\":\"\\ud800\\ud800\\udc00\"}", "{\"\\udead\":1}"
+        "{\"s\":\"\\ud800\"}",
+        "{\"s\":\"\\udc00\"}",
+        "{\"s\":\"\\ud800x\"}",
+        "{\"s\":\"\\udc00\\ud800\"}",
+        "{\"s\":\"\\ud800\\ud800\\udc00\"}",
+        "{\"\\udead\":1}"
       })
   void refusesALoneSurrogate(String text) {
     assertRefused(text, "a lone surrogate \\u");
@@ -122,8 +160,13 @@ class CanonicalJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"s\":\"\\x\"}", "{\"s\":\"\\\"}", "{\"s\":\"\\u12\"}", "{\"s\":\"\\u12g4\"}", "{\"s\":\"\\u\uff11234\"}",
-        "{\"s\":\"\\U0041\"}", "{\"s\":\"\\a\"}"
+        "{\"s\":\"\\x\"}",
+        "{\"s\":\"\\\"}",
+        "{\"s\":\"\\u12\"}",
+        "{\"s\":\"\\u12g4\"}",
+        "{\"s\":\"\\u\uff11234\"}",
+        "{\"s\":\"\\U0041\"}",
+        "{\"s\":\"\\a\"}"
       })
   void refusesABadEscape(String text) {
     assertRefused(text);
@@ -142,18 +185,44 @@ class CanonicalJsonTest {
     for (int c = 0; c < 0x20; c++) {
       escapes.append("\\u%04X".formatted(c));
     }
-    assertThat(canonical("{\"s\":\"" + escapes + "\\u007f\\u2028\\/\"}")).isEqualTo(
-        "{\"s\":\"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000b\\f\\r\\u000e\\u000f\\u0010"
-            + "\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001c\\u001d"
-            + "\\u001e\\u001f\u007f\u2028/\"}");
+    assertThat(canonical("{\"s\":\"" + escapes + "\\u007f\\u2028\\/\"}"))
+        .isEqualTo(
+            "{\"s\":\"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000b\\f\\r\\u000e\\u000f\\u0010"
+                + "\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001c\\u001d"
+                + "\\u001e\\u001f\u007f\u2028/\"}");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "null", "1", "\"a\"", "[]", "[{}]", "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,",
-        "{\"a\":1,}", "{,}", "{\"a\" 1}", "{a:1}", "{\"a\":[}", "{\"a\":[1}", "{\"a\":[1,]}", "{\"a\":[,1]}",
-        "{\"a\":[1 2]}", "{\"a\":\"", "{\"a\":\"\\", "{\"a\":\"\\u", "{1:2}", "{null:1}", "{\"a\":}",
+        "",
+        " ",
+        "null",
+        "1",
+        "\"a\"",
+        "[]",
+        "[{}]",
+        "{",
+        "}",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\" 1}",
+        "{a:1}",
+        "{\"a\":[}",
+        "{\"a\":[1}",
+        "{\"a\":[1,]}",
+        "{\"a\":[,1]}",
+        "{\"a\":[1 2]}",
+        "{\"a\":\"",
+        "{\"a\":\"\\",
+        "{\"a\":\"\\u",
+        "{1:2}",
+        "{null:1}",
+        "{\"a\":}",
         "{\"a\":1;\"b\":2}"
       })
   void refusesWhatIsNoObject(String text) {
@@ -175,13 +244,15 @@ class CanonicalJsonTest {
   @Test
   void dropsAllWhiteSpaceOutsideStrings() throws JsonRefusedException {
     String space = " \t\r\n";
-    String text = "~{~\"a b\"~:~[~1~,~true~,~null~]~,~\"c\"~:~{~}~,~\"d\"~:~[~]~}~".replace("~", space);
+    String text =
+        "~{~\"a b\"~:~[~1~,~true~,~null~]~,~\"c\"~:~{~}~,~\"d\"~:~[~]~}~".replace("~", space);
     assertThat(canonical(text)).isEqualTo("{\"a b\":[1,true,null],\"c\":{},\"d\":[]}");
   }
 
   @Test
   void acceptsTheDeepestNestingAndRefusesOneMore() throws JsonRefusedException {
-    assertThat(canonical(nested(CanonicalJson.MAX_DEPTH))).isEqualTo(nested(CanonicalJson.MAX_DEPTH));
+    assertThat(canonical(nested(CanonicalJson.MAX_DEPTH)))
+        .isEqualTo(nested(CanonicalJson.MAX_DEPTH));
     assertRefused(nested(CanonicalJson.MAX_DEPTH + 1), "nesting is deeper than 64");
     assertRefused(nested(20_000), "nesting is deeper than 64");
   }
@@ -196,7 +267,8 @@ class CanonicalJsonTest {
   void acceptsAFormOfExactlyTheLimitAndRefusesOneByteMore() throws JsonRefusedException {
     String text = "{\"n\":1e20}";
     String form = "{\"n\":100000000000000000000}";
-    assertThat(CanonicalJson.of(text, form.length())).isEqualTo(form.getBytes(StandardCharsets.UTF_8));
+    assertThat(CanonicalJson.of(text, form.length()))
+        .isEqualTo(form.getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> CanonicalJson.of(text, form.length() - 1))
         .isInstanceOf(JsonRefusedException.class)
         .hasMessageContaining("its canonical form has more than 26 bytes");
@@ -226,7 +298,9 @@ class CanonicalJsonTest {
   void aRefusalShowsNoMoreThanALineOfTheText() {
     assertThatThrownBy(() -> canonical("{\"n\":1" + "0".repeat(50_000) + "1}"))
         .isInstanceOf(JsonRefusedException.class)
-        .extracting(e -> String.valueOf(e.getMessage()).length()).asString().matches("1\\d\\d|2\\d\\d");
+        .extracting(e -> String.valueOf(e.getMessage()).length())
+        .asString()
+        .matches("1\\d\\d|2\\d\\d");
   }
 
   private static String nested(int depth) {

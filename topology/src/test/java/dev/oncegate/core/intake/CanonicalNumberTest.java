@@ -53,7 +53,8 @@ class CanonicalNumberTest {
   @ValueSource(strings = {"7fffffffffffffff", "7ff0000000000000", "fff0000000000000"})
   void hasNoFormForWhatIsNoFiniteNumber(String bits) {
     double value = Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(bits));
-    assertThatThrownBy(() -> CanonicalNumber.format(value)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> CanonicalNumber.format(value))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** The published sizes and checksums of the first lines of es6testfile100m.txt. */
@@ -64,14 +65,16 @@ class CanonicalNumberTest {
     "100000, 4031728, 22776e6d4b49fa294a0d0f349268e5c28808fe7e0cb2bcbe28f63894e494d4c7",
     "1000000, 40357417, 49415fee2c56c77864931bd3624faad425c3c577d6d74e89a83bc725506dad16"
   })
-  void writesThePublishedEs6NumberSamples(int lines, long bytes, String checksum) throws NoSuchAlgorithmException {
+  void writesThePublishedEs6NumberSamples(int lines, long bytes, String checksum)
+      throws NoSuchAlgorithmException {
     MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
     Es6NumberSamples samples = new Es6NumberSamples();
     long size = 0;
     for (int i = 0; i < lines; i++) {
       double value = samples.next();
       String bits = Long.toHexString(Double.doubleToRawLongBits(value));
-      byte[] line = (bits + "," + CanonicalNumber.format(value) + "\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] line =
+          (bits + "," + CanonicalNumber.format(value) + "\n").getBytes(StandardCharsets.US_ASCII);
       sha256.update(line);
       size += line.length;
     }

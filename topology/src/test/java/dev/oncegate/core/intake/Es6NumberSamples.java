@@ -6,9 +6,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The published sequence of doubles behind the ES6 number samples of RFC 8785: a list of edge cases, then 2000
- * neighbours of the smallest normal number, then a chain of SHA-256 blocks, each of four little-endian doubles, without
- * those that are zero or not finite.
+ * The published sequence of doubles behind the ES6 number samples of RFC 8785: a list of edge
+ * cases, then 2000 neighbours of the smallest normal number, then a chain of SHA-256 blocks, each
+ * of four little-endian doubles, without those that are zero or not finite.
  */
 final class Es6NumberSamples {
   private static final int NEIGHBOURS = 2_000;
@@ -25,7 +25,8 @@ final class Es6NumberSamples {
       return Double.longBitsToDouble(EDGE_CASES.get(i));
     }
     if (i < EDGE_CASES.size() + NEIGHBOURS) {
-      return Double.longBitsToDouble(Double.doubleToRawLongBits(Double.MIN_NORMAL) + i - EDGE_CASES.size());
+      return Double.longBitsToDouble(
+          Double.doubleToRawLongBits(Double.MIN_NORMAL) + i - EDGE_CASES.size());
     }
     double value = nextOfChain();
     while (value == 0 || !Double.isFinite(value)) {

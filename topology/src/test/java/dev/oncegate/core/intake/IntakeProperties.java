@@ -30,21 +30,28 @@ class IntakeProperties {
 
   @Property(tries = 3_000, edgeCases = EdgeCasesMode.NONE)
   void I2_everyCommandGetsOneAdmissionAndNoExceptionEscapes(@ForAll("cases") Case given) {
-    Admission admission = new Intake(given.scope, LIMITS).admit(given.command, AT, given.eventTimeMs, NOW);
+    Admission admission =
+        new Intake(given.scope, LIMITS).admit(given.command, AT, given.eventTimeMs, NOW);
     Statistics.collect(admission.getClass().getSimpleName());
-    Statistics.coverage(seen -> {
-      seen.check("Admitted").percentage(share -> share > 5);
-      seen.check("Expired").percentage(share -> share > 5);
-      seen.check("Invalid").percentage(share -> share > 5);
-    });
+    Statistics.coverage(
+        seen -> {
+          seen.check("Admitted").percentage(share -> share > 5);
+          seen.check("Expired").percentage(share -> share > 5);
+          seen.check("Invalid").percentage(share -> share > 5);
+        });
     if (admission instanceof Admission.Invalid invalid) {
-      assertThat(invalid.message()).startsWith(invalid.field() + " ").endsWith(".").hasSizeLessThan(600);
+      assertThat(invalid.message())
+          .startsWith(invalid.field() + " ")
+          .endsWith(".")
+          .hasSizeLessThan(600);
     } else if (admission instanceof Admission.Expired expired) {
       assertThat(expired.message()).endsWith("Make a new intent.").doesNotContain(" -");
       assertWithinLimits(expired.intent());
     } else if (admission instanceof Admission.Admitted admitted) {
       assertWithinLimits(admitted.intent());
-      assertThat(given.eventTimeMs).as("I3: what is too old to be remembered").isGreaterThanOrEqualTo(NOW - WINDOW);
+      assertThat(given.eventTimeMs)
+          .as("I3: what is too old to be remembered")
+          .isGreaterThanOrEqualTo(NOW - WINDOW);
     }
   }
 
@@ -59,7 +66,9 @@ class IntakeProperties {
 
   @Property
   void movingCharactersBetweenToolAndArgumentsChangesTheHash(
-      @ForAll("wellFormed") String tool, @ForAll("wellFormed") String args, @ForAll("moved") String moved) {
+      @ForAll("wellFormed") String tool,
+      @ForAll("wellFormed") String args,
+      @ForAll("moved") String moved) {
     Sha256 sha256 = new Sha256();
     PayloadHash hash = PayloadHash.of(sha256, tool + moved, SideEffectClass.WRITE, utf8(args));
     PayloadHash other = PayloadHash.of(sha256, tool, SideEffectClass.WRITE, utf8(moved + args));
@@ -67,14 +76,17 @@ class IntakeProperties {
   }
 
   @Property
-  void anActionIdSurvivesItsBytes(@ForAll("wellFormed") String scope, @ForAll("wellFormed") String key) {
+  void anActionIdSurvivesItsBytes(
+      @ForAll("wellFormed") String scope, @ForAll("wellFormed") String key) {
     ActionId id = new ActionId(scope, key);
     assertThat(ActionId.fromBytes(id.toBytes())).isEqualTo(id);
   }
 
   @Property
   void noTwoActionsShareTheirBytes(
-      @ForAll("wellFormed") String scope, @ForAll("wellFormed") String key, @ForAll("wellFormed") String moved) {
+      @ForAll("wellFormed") String scope,
+      @ForAll("wellFormed") String key,
+      @ForAll("wellFormed") String moved) {
     byte[] one = new ActionId(scope + moved, key).toBytes();
     byte[] other = new ActionId(scope, moved + key).toBytes();
     assertThat(Arrays.equals(one, other)).isEqualTo(moved.isEmpty());
@@ -92,19 +104,32 @@ class IntakeProperties {
   Arbitrary<Case> cases() {
     Arbitrary<Command> commands =
         Builders.withBuilder(ACommand::new)
-            .use(names()).in(ACommand::in)
-            .use(names().injectNull(0.2)).in(ACommand::by)
-            .use(names().injectNull(0.2)).in(ACommand::of)
-            .use(names()).in(ACommand::to)
-            .use(args()).in(ACommand::with)
-            .use(names().injectNull(0.5)).in(ACommand::withKey)
-            .use(names().injectNull(0.9)).in(ACommand::withArgsHash)
-            .use(Arbitraries.of(SideEffectClass.class)).in(ACommand::as)
-            .use(times().injectNull(0.85)).in(ACommand::issuedAt)
-            .use(times().injectNull(0.85)).in(ACommand::withTtl)
-            .use(times().injectNull(0.85)).in(ACommand::withDeadline)
-            .use(Arbitraries.integers()).in(ACommand::asAttempt)
-            .use(names().injectNull(0.5)).in(ACommand::correlatedBy)
+            .use(names())
+            .in(ACommand::in)
+            .use(names().injectNull(0.2))
+            .in(ACommand::by)
+            .use(names().injectNull(0.2))
+            .in(ACommand::of)
+            .use(names())
+            .in(ACommand::to)
+            .use(args())
+            .in(ACommand::with)
+            .use(names().injectNull(0.5))
+            .in(ACommand::withKey)
+            .use(names().injectNull(0.9))
+            .in(ACommand::withArgsHash)
+            .use(Arbitraries.of(SideEffectClass.class))
+            .in(ACommand::as)
+            .use(times().injectNull(0.85))
+            .in(ACommand::issuedAt)
+            .use(times().injectNull(0.85))
+            .in(ACommand::withTtl)
+            .use(times().injectNull(0.85))
+            .in(ACommand::withDeadline)
+            .use(Arbitraries.integers())
+            .in(ACommand::asAttempt)
+            .use(names().injectNull(0.5))
+            .in(ACommand::correlatedBy)
             .build(ACommand::build);
     Arbitrary<Long> eventTimes =
         Arbitraries.oneOf(
@@ -116,7 +141,9 @@ class IntakeProperties {
 
   @Provide
   Arbitrary<String> wellFormed() {
-    return Arbitraries.strings().ofMaxLength(12).filter(text -> StandardCharsets.UTF_8.newEncoder().canEncode(text));
+    return Arbitraries.strings()
+        .ofMaxLength(12)
+        .filter(text -> StandardCharsets.UTF_8.newEncoder().canEncode(text));
   }
 
   /** Among them the name of the class, which stands between tool and arguments. */
@@ -151,17 +178,34 @@ class IntakeProperties {
 
   private static Arbitrary<String> args() {
     return Arbitraries.frequencyOf(
-        Tuple.of(2, Arbitraries.of("{}", "[]", "", "{\"a\":[" + "1e20,".repeat(15) + "1]}", "{".repeat(100))),
+        Tuple.of(
+            2,
+            Arbitraries.of(
+                "{}", "[]", "", "{\"a\":[" + "1e20,".repeat(15) + "1]}", "{".repeat(100))),
         Tuple.of(1, new CanonicalJsonProperties().texts()),
-        Tuple.of(5, new CanonicalJsonProperties().objects().map(object -> JsonSpelling.of(object, object.hashCode()))));
+        Tuple.of(
+            5,
+            new CanonicalJsonProperties()
+                .objects()
+                .map(object -> JsonSpelling.of(object, object.hashCode()))));
   }
 
   /** What a time, a duration or nothing could be, near its limits and far beyond. */
   private static Arbitrary<Long> times() {
     return Arbitraries.oneOf(
         Arbitraries.of(
-            Long.MIN_VALUE, -1L, 0L, 1L, 3_600_000L, 3_600_001L, NOW - WINDOW - 1, NOW - WINDOW, NOW, NOW + 300_000,
-            NOW + 300_001, Long.MAX_VALUE),
+            Long.MIN_VALUE,
+            -1L,
+            0L,
+            1L,
+            3_600_000L,
+            3_600_001L,
+            NOW - WINDOW - 1,
+            NOW - WINDOW,
+            NOW,
+            NOW + 300_000,
+            NOW + 300_001,
+            Long.MAX_VALUE),
         Arbitraries.longs(),
         Arbitraries.longs().between(NOW - 2 * WINDOW, NOW));
   }

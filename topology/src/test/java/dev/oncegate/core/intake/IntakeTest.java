@@ -40,7 +40,11 @@ class IntakeTest {
   void whatTheAgentSaysIsCarriedOn() {
     Intent intent =
         admitted(
-            new ACommand().withKey("k").as(SideEffectClass.DESTRUCTIVE).committedWith("token").withDeadline(5L));
+            new ACommand()
+                .withKey("k")
+                .as(SideEffectClass.DESTRUCTIVE)
+                .committedWith("token")
+                .withDeadline(5L));
     assertThat(intent.id()).isEqualTo(new ActionId("run-1", "k"));
     assertThat(intent.keyOrigin()).isEqualTo(Intent.KeyOrigin.SENT);
     assertThat(intent.sideEffectClass()).isEqualTo(SideEffectClass.DESTRUCTIVE);
@@ -52,8 +56,10 @@ class IntakeTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
   void aBlankRequiredFieldIsInvalid(String blank) {
-    assertInvalid(new ACommand().in(blank), "run_id", "run_id is blank; 1 to 255 characters are required.");
-    assertInvalid(new ACommand().to(blank), "tool", "tool is blank; 1 to 255 characters are required.");
+    assertInvalid(
+        new ACommand().in(blank), "run_id", "run_id is blank; 1 to 255 characters are required.");
+    assertInvalid(
+        new ACommand().to(blank), "tool", "tool is blank; 1 to 255 characters are required.");
     assertInvalid(
         new ACommand().withKey(blank),
         "idempotency_key",
@@ -66,7 +72,12 @@ class IntakeTest {
     Intent intent =
         admitted(
             new ACommand()
-                .in(longest).by(longest).of(longest).to(longest).withKey(longest).correlatedBy(longest));
+                .in(longest)
+                .by(longest)
+                .of(longest)
+                .to(longest)
+                .withKey(longest)
+                .correlatedBy(longest));
     assertThat(intent.id()).isEqualTo(new ActionId(longest, longest));
     String tooLong = longest + "n";
     String message = " is '" + "n".repeat(100) + "…' with 256 characters; at most 255 are allowed.";
@@ -75,14 +86,18 @@ class IntakeTest {
     assertInvalid(new ACommand().of(tooLong), "tenant", "tenant" + message);
     assertInvalid(new ACommand().to(tooLong), "tool", "tool" + message);
     assertInvalid(new ACommand().withKey(tooLong), "idempotency_key", "idempotency_key" + message);
-    assertInvalid(new ACommand().correlatedBy(tooLong), "correlation_id", "correlation_id" + message);
+    assertInvalid(
+        new ACommand().correlatedBy(tooLong), "correlation_id", "correlation_id" + message);
   }
 
   @Test
   void aMessageShowsNoLineBreaksAndNoHalfCharacters() {
     String value = "a\nb\u0000" + "c".repeat(95) + "\ud83d\ude02" + "d".repeat(200);
     assertInvalid(
-        new ACommand().to(value), "tool", "tool is 'a\ufffdb\ufffd" + "c".repeat(95)
+        new ACommand().to(value),
+        "tool",
+        "tool is 'a\ufffdb\ufffd"
+            + "c".repeat(95)
             + "…' with 301 characters; at most 255 are allowed.");
   }
 
@@ -92,19 +107,25 @@ class IntakeTest {
     Intake byTenant = new Intake(Scope.TENANT, LIMITS);
     for (String missing : new String[] {null, "", " "}) {
       assertThat(byAgent.admit(new ACommand().by(missing).of("t").build(), AT, NOW, NOW))
-          .isEqualTo(new Admission.Invalid(
-              "agent_id", "agent_id is missing; it is required where gate.scope is agent."));
+          .isEqualTo(
+              new Admission.Invalid(
+                  "agent_id", "agent_id is missing; it is required where gate.scope is agent."));
       assertThat(byTenant.admit(new ACommand().by("a").of(missing).build(), AT, NOW, NOW))
-          .isEqualTo(new Admission.Invalid("tenant", "tenant is missing; it is required where gate.scope is tenant."));
+          .isEqualTo(
+              new Admission.Invalid(
+                  "tenant", "tenant is missing; it is required where gate.scope is tenant."));
     }
   }
 
   @Test
   void theScopeIsTheNamespaceOfTheKey() {
     ACommand command = new ACommand().in("r").by("a").of("t").withKey("k");
-    assertThat(admitted(new Intake(Scope.RUN, LIMITS), command).id()).isEqualTo(new ActionId("r", "k"));
-    assertThat(admitted(new Intake(Scope.AGENT, LIMITS), command).id()).isEqualTo(new ActionId("a", "k"));
-    assertThat(admitted(new Intake(Scope.TENANT, LIMITS), command).id()).isEqualTo(new ActionId("t", "k"));
+    assertThat(admitted(new Intake(Scope.RUN, LIMITS), command).id())
+        .isEqualTo(new ActionId("r", "k"));
+    assertThat(admitted(new Intake(Scope.AGENT, LIMITS), command).id())
+        .isEqualTo(new ActionId("a", "k"));
+    assertThat(admitted(new Intake(Scope.TENANT, LIMITS), command).id())
+        .isEqualTo(new ActionId("t", "k"));
   }
 
   @Test
@@ -128,7 +149,9 @@ class IntakeTest {
   void argsOfTheLimitAreAdmittedAndOneByteMoreIsInvalid() {
     admitted(new ACommand().with(argsOf(ARGS_MAX)));
     assertInvalid(
-        new ACommand().with(argsOf(ARGS_MAX + 1)), "args", "args has 101 bytes or more; at most 100 are allowed.");
+        new ACommand().with(argsOf(ARGS_MAX + 1)),
+        "args",
+        "args has 101 bytes or more; at most 100 are allowed.");
   }
 
   @Test
@@ -171,15 +194,21 @@ class IntakeTest {
   @Test
   void aSentHashIsVerified() {
     String hash = admitted(new ACommand().with("{\"b\":1.0,\"a\":2}")).argsHash();
-    assertThat(hash).isEqualTo(HexFormat.of().formatHex(
-        new Sha256().plain("{\"a\":2,\"b\":1}".getBytes(StandardCharsets.UTF_8))));
+    assertThat(hash)
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(
+                    new Sha256().plain("{\"a\":2,\"b\":1}".getBytes(StandardCharsets.UTF_8))));
     admitted(new ACommand().with("{\"a\":2,\"b\":1}").withArgsHash(hash));
     admitted(new ACommand().with("{\"a\":2,\"b\":1}").withArgsHash(hash.toUpperCase(Locale.ROOT)));
     assertInvalid(
         new ACommand().with("{\"a\":3,\"b\":1}").withArgsHash(hash),
         "args_hash",
-        "args_hash is '" + hash + "'; the SHA-256 of the canonical args is "
-            + admitted(new ACommand().with("{\"a\":3,\"b\":1}")).argsHash() + ".");
+        "args_hash is '"
+            + hash
+            + "'; the SHA-256 of the canonical args is "
+            + admitted(new ACommand().with("{\"a\":3,\"b\":1}")).argsHash()
+            + ".");
     assertThat(admit(new ACommand().withArgsHash(""), NOW)).isInstanceOf(Admission.Invalid.class);
   }
 
@@ -190,9 +219,11 @@ class IntakeTest {
         new ACommand().issuedAt(NOW + SKEW + 1),
         "issued_at",
         "issued_at is 1700000300001; allowed is 0 to 1700000300000 (the gate's clock and 300000 ms).");
-    assertThat(admit(new ACommand().issuedAt(Long.MAX_VALUE), NOW)).isInstanceOf(Admission.Invalid.class);
+    assertThat(admit(new ACommand().issuedAt(Long.MAX_VALUE), NOW))
+        .isInstanceOf(Admission.Invalid.class);
     assertThat(admit(new ACommand().issuedAt(-1L), NOW)).isInstanceOf(Admission.Invalid.class);
-    assertThat(admit(new ACommand().issuedAt(Long.MIN_VALUE), NOW)).isInstanceOf(Admission.Invalid.class);
+    assertThat(admit(new ACommand().issuedAt(Long.MIN_VALUE), NOW))
+        .isInstanceOf(Admission.Invalid.class);
     assertThat(admit(new ACommand().issuedAt(0L), NOW)).isInstanceOf(Admission.Expired.class);
   }
 
@@ -200,20 +231,27 @@ class IntakeTest {
   void aTtlIsOneMillisecondOrMore() {
     admitted(new ACommand().withTtl(1L));
     admitted(new ACommand().withTtl(Long.MAX_VALUE));
-    assertInvalid(new ACommand().withTtl(0L), "request_ttl_ms", "request_ttl_ms is 0; allowed is 1 or more.");
-    assertThat(admit(new ACommand().withTtl(Long.MIN_VALUE), NOW)).isInstanceOf(Admission.Invalid.class);
+    assertInvalid(
+        new ACommand().withTtl(0L), "request_ttl_ms", "request_ttl_ms is 0; allowed is 1 or more.");
+    assertThat(admit(new ACommand().withTtl(Long.MIN_VALUE), NOW))
+        .isInstanceOf(Admission.Invalid.class);
   }
 
   @Test
   void aDeadlineIsOneMillisecondToItsLimit() {
     assertThat(admitted(new ACommand().withDeadline(1L)).deadlineMs()).isEqualTo(1);
-    assertThat(admitted(new ACommand().withDeadline(DEADLINE_MAX)).deadlineMs()).isEqualTo(DEADLINE_MAX);
-    assertInvalid(new ACommand().withDeadline(0L), "deadline_ms", "deadline_ms is 0; allowed is 1 to 3600000.");
+    assertThat(admitted(new ACommand().withDeadline(DEADLINE_MAX)).deadlineMs())
+        .isEqualTo(DEADLINE_MAX);
+    assertInvalid(
+        new ACommand().withDeadline(0L),
+        "deadline_ms",
+        "deadline_ms is 0; allowed is 1 to 3600000.");
     assertInvalid(
         new ACommand().withDeadline(DEADLINE_MAX + 1),
         "deadline_ms",
         "deadline_ms is 3600001; allowed is 1 to 3600000.");
-    assertThat(admit(new ACommand().withDeadline(Long.MAX_VALUE), NOW)).isInstanceOf(Admission.Invalid.class);
+    assertThat(admit(new ACommand().withDeadline(Long.MAX_VALUE), NOW))
+        .isInstanceOf(Admission.Invalid.class);
   }
 
   @Test
@@ -227,18 +265,23 @@ class IntakeTest {
     ACommand command = new ACommand().issuedAt(NOW - 500).withTtl(500L);
     admitted(command);
     assertThat(intake.admit(command.build(), AT, NOW, NOW + 1))
-        .isInstanceOfSatisfying(Admission.Expired.class, expired -> {
-          assertThat(expired.reason()).isEqualTo(Admission.Reason.TTL_PASSED);
-          assertThat(expired.message())
-              .isEqualTo("The command is 501 ms old; its request_ttl_ms is 500. Make a new intent.");
-        });
+        .isInstanceOfSatisfying(
+            Admission.Expired.class,
+            expired -> {
+              assertThat(expired.reason()).isEqualTo(Admission.Reason.TTL_PASSED);
+              assertThat(expired.message())
+                  .isEqualTo(
+                      "The command is 501 ms old; its request_ttl_ms is 500. Make a new intent.");
+            });
   }
 
   @Test
   void withoutIssuedAtTheTtlCountsFromTheRecordsTimestamp() {
     ACommand command = new ACommand().withTtl(500L);
-    assertThat(intake.admit(command.build(), AT, NOW - 500, NOW)).isInstanceOf(Admission.Admitted.class);
-    assertThat(intake.admit(command.build(), AT, NOW - 501, NOW)).isInstanceOf(Admission.Expired.class);
+    assertThat(intake.admit(command.build(), AT, NOW - 500, NOW))
+        .isInstanceOf(Admission.Admitted.class);
+    assertThat(intake.admit(command.build(), AT, NOW - 501, NOW))
+        .isInstanceOf(Admission.Expired.class);
   }
 
   @Test
@@ -248,20 +291,25 @@ class IntakeTest {
 
   @Test
   void I3_aCommandOlderThanTheWindowIsExpiredToTheMillisecond() {
-    assertThat(intake.admit(new ACommand().build(), AT, NOW - WINDOW, NOW)).isInstanceOf(Admission.Admitted.class);
+    assertThat(intake.admit(new ACommand().build(), AT, NOW - WINDOW, NOW))
+        .isInstanceOf(Admission.Admitted.class);
     assertThat(intake.admit(new ACommand().build(), AT, NOW - WINDOW - 1, NOW))
-        .isInstanceOfSatisfying(Admission.Expired.class, expired -> {
-          assertThat(expired.reason()).isEqualTo(Admission.Reason.OLDER_THAN_WINDOW);
-          assertThat(expired.message())
-              .isEqualTo("The command is 86400001 ms old; actions are remembered for 86400000 ms. Make a new intent.");
-          assertThat(expired.intent().tool()).isEqualTo("refund");
-        });
+        .isInstanceOfSatisfying(
+            Admission.Expired.class,
+            expired -> {
+              assertThat(expired.reason()).isEqualTo(Admission.Reason.OLDER_THAN_WINDOW);
+              assertThat(expired.message())
+                  .isEqualTo(
+                      "The command is 86400001 ms old; actions are remembered for 86400000 ms. Make a new intent.");
+              assertThat(expired.intent().tool()).isEqualTo("refund");
+            });
   }
 
   @Test
   void I3_theOlderOfIssuedAtAndTimestampDecidesTheWindow() {
     ACommand oldIntentInANewRecord = new ACommand().issuedAt(NOW - WINDOW - 1);
-    assertThat(intake.admit(oldIntentInANewRecord.build(), AT, NOW, NOW)).isInstanceOf(Admission.Expired.class);
+    assertThat(intake.admit(oldIntentInANewRecord.build(), AT, NOW, NOW))
+        .isInstanceOf(Admission.Expired.class);
     ACommand newIntentInAnOldRecord = new ACommand().issuedAt(NOW).withTtl(Long.MAX_VALUE);
     assertThat(intake.admit(newIntentInAnOldRecord.build(), AT, NOW - WINDOW - 1, NOW))
         .isInstanceOf(Admission.Expired.class);
@@ -269,7 +317,8 @@ class IntakeTest {
 
   @Test
   void whatIsWrongIsInvalidEvenWhereItIsAlsoTooLate() {
-    assertThat(intake.admit(new ACommand().with("1").build(), AT, 0, NOW)).isInstanceOf(Admission.Invalid.class);
+    assertThat(intake.admit(new ACommand().with("1").build(), AT, 0, NOW))
+        .isInstanceOf(Admission.Invalid.class);
   }
 
   @Test
@@ -281,11 +330,20 @@ class IntakeTest {
             new ACommand().with(" { \"amount\" : 5.0 } "),
             new ACommand().as(SideEffectClass.DESTRUCTIVE),
             new ACommand().by("a").of("t").correlatedBy("c"),
-            new ACommand().issuedAt(NOW).withTtl(9L).withDeadline(9L).asAttempt(7).committedWith("x"));
+            new ACommand()
+                .issuedAt(NOW)
+                .withTtl(9L)
+                .withDeadline(9L)
+                .asAttempt(7)
+                .committedWith("x"));
     assertThat(same).allSatisfy(command -> assertThat(admitted(command).id()).isEqualTo(id));
     List<ACommand> others =
-        List.of(new ACommand().in("run-2"), new ACommand().to("refunds"), new ACommand().with("{\"amount\":6}"));
-    assertThat(others).allSatisfy(command -> assertThat(admitted(command).id().key()).isNotEqualTo(id.key()));
+        List.of(
+            new ACommand().in("run-2"),
+            new ACommand().to("refunds"),
+            new ACommand().with("{\"amount\":6}"));
+    assertThat(others)
+        .allSatisfy(command -> assertThat(admitted(command).id().key()).isNotEqualTo(id.key()));
   }
 
   @Test
@@ -293,7 +351,8 @@ class IntakeTest {
     ACommand read = new ACommand().as(SideEffectClass.READ);
     Intent intent = admitted(read);
     assertThat(intent.keyOrigin()).isEqualTo(Intent.KeyOrigin.PER_COMMAND);
-    assertThat(intent.id()).isEqualTo(new ActionId("run-1", "oncegate:command:agent.commands:3:42"));
+    assertThat(intent.id())
+        .isEqualTo(new ActionId("run-1", "oncegate:command:agent.commands:3:42"));
     Admission next = intake.admit(read.build(), new Coordinates("agent.commands", 3, 43), NOW, NOW);
     assertThat(((Admission.Admitted) next).intent().id()).isNotEqualTo(intent.id());
     assertThat(admitted(read.withKey("k")).keyOrigin()).isEqualTo(Intent.KeyOrigin.SENT);
@@ -309,16 +368,26 @@ class IntakeTest {
             new ACommand().with("\n{ \"a\" : 1.0 ,\t\"\\u0062\" : \"\\u0078/\" }\r\n"),
             new ACommand().with("{\"a\":10e-1,\"b\":\"x/\"}"),
             new ACommand().with("{\"a\":1,\"b\":\"x/\"}").in("run-2").by("a").of("t").withKey("k"),
-            new ACommand().with("{\"a\":1,\"b\":\"x/\"}").issuedAt(NOW - 1).withTtl(9L).withDeadline(9L),
-            new ACommand().with("{\"a\":1,\"b\":\"x/\"}").asAttempt(9).correlatedBy("c").committedWith("t"));
-    assertThat(same).allSatisfy(command -> assertThat(admitted(command).payloadHash()).isEqualTo(hash));
+            new ACommand()
+                .with("{\"a\":1,\"b\":\"x/\"}")
+                .issuedAt(NOW - 1)
+                .withTtl(9L)
+                .withDeadline(9L),
+            new ACommand()
+                .with("{\"a\":1,\"b\":\"x/\"}")
+                .asAttempt(9)
+                .correlatedBy("c")
+                .committedWith("t"));
+    assertThat(same)
+        .allSatisfy(command -> assertThat(admitted(command).payloadHash()).isEqualTo(hash));
     List<ACommand> others =
         List.of(
             new ACommand().with("{\"a\":2,\"b\":\"x/\"}"),
             new ACommand().with("{\"a\":\"1\",\"b\":\"x/\"}"),
             new ACommand().with("{\"a\":1,\"b\":\"x/\"}").to("refunds"),
             new ACommand().with("{\"a\":1,\"b\":\"x/\"}").as(SideEffectClass.DESTRUCTIVE));
-    assertThat(others).allSatisfy(command -> assertThat(admitted(command).payloadHash()).isNotEqualTo(hash));
+    assertThat(others)
+        .allSatisfy(command -> assertThat(admitted(command).payloadHash()).isNotEqualTo(hash));
   }
 
   @Test
@@ -327,7 +396,9 @@ class IntakeTest {
     assertThat(intent.payloadHash().toHex())
         .isEqualTo(sha256Of("00000004746f6f6c", "000000055752495445", "000000077b226e223a317d"));
     assertThat(intent.id().key())
-        .isEqualTo("oncegate:sha256:" + sha256Of("0000000372756e", "00000004746f6f6c", "000000077b226e223a317d"));
+        .isEqualTo(
+            "oncegate:sha256:"
+                + sha256Of("0000000372756e", "00000004746f6f6c", "000000077b226e223a317d"));
   }
 
   @Test
@@ -340,14 +411,17 @@ class IntakeTest {
   @Test
   void theFingerprintIsOfToolAndArgumentsOnly() {
     long fingerprint = admitted(new ACommand()).fingerprint();
-    assertThat(admitted(new ACommand().in("run-2").withKey("k").as(SideEffectClass.READ)).fingerprint())
+    assertThat(
+            admitted(new ACommand().in("run-2").withKey("k").as(SideEffectClass.READ))
+                .fingerprint())
         .isEqualTo(fingerprint);
     assertThat(admitted(new ACommand().to("refunds")).fingerprint()).isNotEqualTo(fingerprint);
     assertThat(admitted(new ACommand().with("{}")).fingerprint()).isNotEqualTo(fingerprint);
   }
 
   private static String sha256Of(String... hexParts) {
-    return HexFormat.of().formatHex(new Sha256().plain(HexFormat.of().parseHex(String.join("", hexParts))));
+    return HexFormat.of()
+        .formatHex(new Sha256().plain(HexFormat.of().parseHex(String.join("", hexParts))));
   }
 
   private static String argsOf(int bytes) {

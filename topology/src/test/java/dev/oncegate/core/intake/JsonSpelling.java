@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** One of the many ways to write a JSON value: key order, white space, escapes and numbers vary, the meaning not. */
+/**
+ * One of the many ways to write a JSON value: key order, white space, escapes and numbers vary, the
+ * meaning not.
+ */
 final class JsonSpelling {
   private static final String SPACE = " \t\r\n";
   private static final String SHORT_ESCAPES = "\"\\/bfnrt";
@@ -92,7 +95,10 @@ final class JsonSpelling {
     BigDecimal exact = new BigDecimal(form);
     switch (random.nextInt(4)) {
       case 0 -> out.append(form);
-      case 1 -> out.append(exact.unscaledValue()).append(random.nextBoolean() ? "e" : "E").append(-exact.scale());
+      case 1 ->
+          out.append(exact.unscaledValue())
+              .append(random.nextBoolean() ? "e" : "E")
+              .append(-exact.scale());
       case 2 -> out.append(Math.abs(exact.scale()) < 40 ? exact.toPlainString() : form);
       default -> out.append(exact.unscaledValue()).append(".00e").append(-exact.scale());
     }

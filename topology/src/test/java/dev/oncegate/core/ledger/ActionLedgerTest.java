@@ -55,7 +55,8 @@ class ActionLedgerTest {
 
   @Test
   void aFinalOutcomeIsReplayedAsItWasStored() {
-    for (Outcome.Status status : new Outcome.Status[] {Outcome.Status.SUCCEEDED, Outcome.Status.FAILED}) {
+    for (Outcome.Status status :
+        new Outcome.Status[] {Outcome.Status.SUCCEEDED, Outcome.Status.FAILED}) {
       Outcome outcome = outcome(status, 1, "answer");
       ActionEntry entry = settled(accepted(AnIntent.write()), outcome);
       assertThat(decide(entry, AnIntent.write())).isEqualTo(new Decision.Replayed(entry, outcome));
@@ -64,7 +65,8 @@ class ActionLedgerTest {
 
   @Test
   void afterATransientFailureTheNextCommandIsLetThroughAgain() {
-    ActionEntry entry = settled(accepted(AnIntent.write()), outcome(Outcome.Status.FAILED_TRANSIENT, 1, null));
+    ActionEntry entry =
+        settled(accepted(AnIntent.write()), outcome(Outcome.Status.FAILED_TRANSIENT, 1, null));
     assertThat(entry.status()).isEqualTo(Status.TRANSIENT);
     Decision decision = decide(entry, AnIntent.write());
     assertThat(decision).isInstanceOf(Decision.Retried.class);
@@ -81,7 +83,10 @@ class ActionLedgerTest {
     }
     entry = settled(entry, outcome(Outcome.Status.FAILED_TRANSIENT, 3, null));
     assertThat(entry.status()).isEqualTo(Status.FAILED);
-    assertThat(entry.outcome()).isNotNull().extracting(Outcome::errorCode).isEqualTo(Outcome.ATTEMPTS_EXHAUSTED);
+    assertThat(entry.outcome())
+        .isNotNull()
+        .extracting(Outcome::errorCode)
+        .isEqualTo(Outcome.ATTEMPTS_EXHAUSTED);
     assertThat(decide(entry, AnIntent.write())).isInstanceOf(Decision.Replayed.class);
   }
 
@@ -100,7 +105,8 @@ class ActionLedgerTest {
     assertThat(pending.isPastDeadline(NOW + DEADLINE)).isFalse();
     assertThat(pending.isPastDeadline(NOW + DEADLINE + 1)).isTrue();
     ActionEntry overdue = ledger.overdue(pending);
-    assertThat(decide(overdue, AnIntent.write())).isEqualTo(new Decision.Indeterminate(overdue, null));
+    assertThat(decide(overdue, AnIntent.write()))
+        .isEqualTo(new Decision.Indeterminate(overdue, null));
   }
 
   @Test
@@ -114,7 +120,8 @@ class ActionLedgerTest {
   @Test
   void aLateOutcomeStillSettlesTheAction() {
     ActionEntry overdue = ledger.overdue(accepted(AnIntent.write()));
-    assertThat(settled(overdue, outcome(Outcome.Status.SUCCEEDED, 1, "late")).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(settled(overdue, outcome(Outcome.Status.SUCCEEDED, 1, "late")).status())
+        .isEqualTo(Status.SUCCEEDED);
   }
 
   @Test
@@ -141,7 +148,8 @@ class ActionLedgerTest {
 
   @Test
   void aSuccessAfterATransientFailureOfTheSameAttemptIsAContradiction() {
-    ActionEntry entry = settled(accepted(AnIntent.write()), outcome(Outcome.Status.FAILED_TRANSIENT, 1, null));
+    ActionEntry entry =
+        settled(accepted(AnIntent.write()), outcome(Outcome.Status.FAILED_TRANSIENT, 1, null));
     assertThat(ledger.settle(entry, outcome(Outcome.Status.SUCCEEDED, 1, "ok")))
         .isInstanceOf(Settlement.Contradicting.class);
     ActionEntry again = decide(entry, AnIntent.write()).effect();
@@ -151,7 +159,8 @@ class ActionLedgerTest {
 
   @Test
   void aSecondIdenticalOutcomeChangesNothingAndAnotherContradicts() {
-    ActionEntry entry = settled(accepted(AnIntent.write()), outcome(Outcome.Status.SUCCEEDED, 1, "ok"));
+    ActionEntry entry =
+        settled(accepted(AnIntent.write()), outcome(Outcome.Status.SUCCEEDED, 1, "ok"));
     Outcome later = new Outcome(Outcome.Status.SUCCEEDED, 1, "ok", null, null, null, null, NOW + 5);
     assertThat(ledger.settle(entry, later))
         .as("when it was completed is not compared")
@@ -176,12 +185,14 @@ class ActionLedgerTest {
   @Test
   void aDestructiveActionNeedsItsTokenWhichIsGoodOnceForThisPayloadOnly() {
     Decision.ConfirmationRequired asked =
-        (Decision.ConfirmationRequired) ledger.decide(null, AnIntent.destructive(false, null), at(), 1, NOW, "secret");
+        (Decision.ConfirmationRequired)
+            ledger.decide(null, AnIntent.destructive(false, null), at(), 1, NOW, "secret");
     assertThat(asked.refusal()).isEqualTo(Refusal.NOT_COMMITTED);
     assertThat(asked.token()).isEqualTo(new ActionEntry.Token("secret", NOW + 900_000));
     ActionEntry entry = asked.after();
     assertThat(refusal(entry, AnIntent.destructive(true, null))).isEqualTo(Refusal.TOKEN_MISSING);
-    assertThat(refusal(entry, AnIntent.destructive(true, "guess"))).isEqualTo(Refusal.TOKEN_MISMATCH);
+    assertThat(refusal(entry, AnIntent.destructive(true, "guess")))
+        .isEqualTo(Refusal.TOKEN_MISMATCH);
     Decision confirmed = decide(entry, AnIntent.destructive(true, "secret"));
     assertThat(confirmed).isInstanceOf(Decision.Accepted.class);
     assertThat(decide(confirmed.effect(), AnIntent.destructive(true, "secret")))
@@ -197,7 +208,8 @@ class ActionLedgerTest {
     assertThat(same.token().value()).isEqualTo("secret");
     Decision.ConfirmationRequired expired =
         (Decision.ConfirmationRequired)
-            ledger.decide(entry, AnIntent.destructive(true, "secret"), at(), 2, NOW + 900_001, "fresh");
+            ledger.decide(
+                entry, AnIntent.destructive(true, "secret"), at(), 2, NOW + 900_001, "fresh");
     assertThat(expired.refusal()).isEqualTo(Refusal.TOKEN_EXPIRED);
     assertThat(expired.changed()).isTrue();
     assertThat(expired.token().value()).isEqualTo("fresh");
@@ -219,8 +231,12 @@ class ActionLedgerTest {
     assertThat(decision).isInstanceOf(Decision.Retried.class);
     ActionEntry second = decision.effect();
     assertThat(second).isNotNull().extracting(ActionEntry::attempt).isEqualTo(2);
-    assertThat(ledger.release(second, 1)).as("a stale one").isEqualTo(new Settlement.Refused(Reason.STALE_ATTEMPT));
-    assertThat(ledger.release(second, 2)).as("not overdue").isEqualTo(new Settlement.Refused(Reason.NOT_APPLICABLE));
+    assertThat(ledger.release(second, 1))
+        .as("a stale one")
+        .isEqualTo(new Settlement.Refused(Reason.STALE_ATTEMPT));
+    assertThat(ledger.release(second, 2))
+        .as("not overdue")
+        .isEqualTo(new Settlement.Refused(Reason.NOT_APPLICABLE));
   }
 
   @Test
@@ -234,7 +250,8 @@ class ActionLedgerTest {
         .isEqualTo(new Settlement.Refused(Reason.NOT_APPLICABLE));
     assertThat(ledger.settleByControl(overdue, outcome(Outcome.Status.FAILED, 2, "no")))
         .isEqualTo(new Settlement.Refused(Reason.STALE_ATTEMPT));
-    assertThat(ledger.settleByControl(null, word)).isEqualTo(new Settlement.Refused(Reason.UNKNOWN_ACTION));
+    assertThat(ledger.settleByControl(null, word))
+        .isEqualTo(new Settlement.Refused(Reason.UNKNOWN_ACTION));
   }
 
   private Decision decide(@Nullable ActionEntry entry, Intent intent) {
@@ -252,7 +269,8 @@ class ActionLedgerTest {
   }
 
   private ActionEntry unconfirmed() {
-    return ((Decision.ConfirmationRequired) decide(null, AnIntent.destructive(false, null))).after();
+    return ((Decision.ConfirmationRequired) decide(null, AnIntent.destructive(false, null)))
+        .after();
   }
 
   private ActionEntry settled(@Nullable ActionEntry entry, Outcome outcome) {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One action under the ledger, as a test drives it; answers in the words of {@link LedgerModel}. */
+/**
+ * One action under the ledger, as a test drives it; answers in the words of {@link LedgerModel}.
+ */
 final class AnAction {
   private final ActionLedger ledger;
   private final SideEffectClass sideEffectClass;
@@ -27,11 +29,13 @@ final class AnAction {
     }
   }
 
-  String command(String args, boolean commit, @Nullable String token, long nowMs, String freshToken) {
+  String command(
+      String args, boolean commit, @Nullable String token, long nowMs, String freshToken) {
     seq++;
     Coordinates at = new Coordinates("agent.commands", 0, seq);
     Decision decision =
-        ledger.decide(entry, AnIntent.of(sideEffectClass, args, commit, token), at, seq, nowMs, freshToken);
+        ledger.decide(
+            entry, AnIntent.of(sideEffectClass, args, commit, token), at, seq, nowMs, freshToken);
     ActionEntry effect = decision.effect();
     if (effect != null) {
       entry = effect;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Intents for tests, as the real intake makes them. */
 final class AnIntent {
   private static final Intake INTAKE =
-      new Intake(Scope.RUN, new IntakeLimits(65_536, 300_000, 86_400_000, 60_000, Map.of(), 3_600_000));
+      new Intake(
+          Scope.RUN, new IntakeLimits(65_536, 300_000, 86_400_000, 60_000, Map.of(), 3_600_000));
 
   private AnIntent() {}
 
@@ -38,12 +39,15 @@ final class AnIntent {
     return of(SideEffectClass.DESTRUCTIVE, args, commit, token);
   }
 
-  static Intent of(SideEffectClass sideEffectClass, String args, boolean commit, @Nullable String token) {
-    ACommand command = new ACommand().in("run").to("tool").with(args).withKey("key").as(sideEffectClass);
+  static Intent of(
+      SideEffectClass sideEffectClass, String args, boolean commit, @Nullable String token) {
+    ACommand command =
+        new ACommand().in("run").to("tool").with(args).withKey("key").as(sideEffectClass);
     if (commit) {
       command.committedWith(token);
     }
-    Admission admission = INTAKE.admit(command.build(), new Coordinates("agent.commands", 0, 0), 1_000, 1_000);
+    Admission admission =
+        INTAKE.admit(command.build(), new Coordinates("agent.commands", 0, 0), 1_000, 1_000);
     return ((Admission.Admitted) admission).intent();
   }
 }

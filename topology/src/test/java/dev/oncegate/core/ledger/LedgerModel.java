@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger as one would explain it: a list of what happened to an action, read from the start for every question.
- * Answers are in words.
+ * The ledger as one would explain it: a list of what happened to an action, read from the start for
+ * every question. Answers are in words.
  */
 final class LedgerModel {
   /** What can happen to an action. */
@@ -50,7 +50,8 @@ final class LedgerModel {
     }
   }
 
-  String command(String args, boolean commit, @Nullable String token, long nowMs, String freshToken) {
+  String command(
+      String args, boolean commit, @Nullable String token, long nowMs, String freshToken) {
     if (payload == null) {
       payload = args;
       return sideEffectClass == SideEffectClass.DESTRUCTIVE
@@ -77,7 +78,8 @@ final class LedgerModel {
     return "RETRIED " + letThrough(nowMs);
   }
 
-  private String confirmation(boolean commit, @Nullable String token, long nowMs, String freshToken) {
+  private String confirmation(
+      boolean commit, @Nullable String token, long nowMs, String freshToken) {
     Asked asked = all(Asked.class).reduce((first, second) -> second).orElse(null);
     boolean valid = asked != null && nowMs <= asked.expiresAtMs;
     boolean known = asked != null && asked.token.equals(token);
@@ -88,7 +90,10 @@ final class LedgerModel {
       history.add(new Asked(freshToken, nowMs + tokenTtlMs));
     }
     String wrong = token == null ? "TOKEN_MISSING" : known ? "TOKEN_EXPIRED" : "TOKEN_MISMATCH";
-    return "CONFIRMATION_REQUIRED " + (valid ? asked.token : freshToken) + " " + (commit ? wrong : "NOT_COMMITTED");
+    return "CONFIRMATION_REQUIRED "
+        + (valid ? asked.token : freshToken)
+        + " "
+        + (commit ? wrong : "NOT_COMMITTED");
   }
 
   private int letThrough(long nowMs) {
@@ -108,7 +113,8 @@ final class LedgerModel {
     if (attempt < attempts() && reported.status() == Outcome.Status.FAILED_TRANSIENT) {
       return "REPEATED";
     }
-    if (finalOutcome() == null && all(Ended.class).noneMatch(ended -> ended.reported.attempt() == attempt)) {
+    if (finalOutcome() == null
+        && all(Ended.class).noneMatch(ended -> ended.reported.attempt() == attempt)) {
       return settle(reported);
     }
     return saysTheSame(reported) ? "REPEATED" : "CONTRADICTING";
@@ -142,13 +148,16 @@ final class LedgerModel {
   }
 
   private String settle(Outcome reported) {
-    boolean exhausted = reported.status() == Outcome.Status.FAILED_TRANSIENT && attempts() >= maxAttempts;
+    boolean exhausted =
+        reported.status() == Outcome.Status.FAILED_TRANSIENT && attempts() >= maxAttempts;
     Outcome stored = exhausted ? reported.exhausted() : reported;
     history.add(new Ended(reported, stored));
     return "SETTLED " + stored;
   }
 
-  /** Compared with the last outcome that counted: status, result and error, not attempt and time. */
+  /**
+   * Compared with the last outcome that counted: status, result and error, not attempt and time.
+   */
   private boolean saysTheSame(Outcome reported) {
     Ended last = all(Ended.class).reduce((first, second) -> second).orElseThrow();
     return last.reported.status() == reported.status()

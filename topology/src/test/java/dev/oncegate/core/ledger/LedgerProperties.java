@@ -22,13 +22,19 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger against a model that keeps the whole history of an action and reads it anew for every question. */
+/**
+ * The ledger against a model that keeps the whole history of an action and reads it anew for every
+ * question.
+ */
 class LedgerProperties {
   private static final int MAX_ATTEMPTS = 3;
   private static final long DEADLINE_MS = 60_000;
   private static final long TOKEN_TTL_MS = 40_000;
 
-  /** One step of a history: what happens, with which of a few payloads, attempts and answers, how much later. */
+  /**
+   * One step of a history: what happens, with which of a few payloads, attempts and answers, how
+   * much later.
+   */
   record Step(Kind kind, int payload, Which attempt, int variant, long laterMs) {}
 
   enum Kind {
@@ -101,12 +107,15 @@ class LedgerProperties {
     private Outcome outcomeOf(Step step) {
       Outcome.Status status = Outcome.Status.values()[step.variant % 3];
       String error = status == Outcome.Status.SUCCEEDED ? null : "E" + step.payload;
-      return new Outcome(status, attemptOf(step), "result-" + step.payload, null, null, error, null, null);
+      return new Outcome(
+          status, attemptOf(step), "result-" + step.payload, null, null, error, null, null);
     }
 
     private Outcome finalOf(Step step) {
-      Outcome.Status status = step.variant % 2 == 0 ? Outcome.Status.SUCCEEDED : Outcome.Status.FAILED;
-      return new Outcome(status, attemptOf(step), "word-" + step.payload, null, null, null, null, null);
+      Outcome.Status status =
+          step.variant % 2 == 0 ? Outcome.Status.SUCCEEDED : Outcome.Status.FAILED;
+      return new Outcome(
+          status, attemptOf(step), "word-" + step.payload, null, null, null, null, null);
     }
 
     private void noticeOverdue() {
@@ -147,19 +156,33 @@ class LedgerProperties {
   }
 
   @Property(tries = 5_000, edgeCases = EdgeCasesMode.NONE)
-  void answersAsTheModelDoes(@ForAll SideEffectClass sideEffectClass, @ForAll("histories") List<Step> history) {
+  void answersAsTheModelDoes(
+      @ForAll SideEffectClass sideEffectClass, @ForAll("histories") List<Step> history) {
     Play play = new Play(sideEffectClass).all(history);
     assertThat(play.answers).isEqualTo(play.expected);
     play.answers.forEach(answer -> Statistics.collect(answer.replaceAll(" .*", "")));
-    Statistics.coverage(seen -> {
-      for (String answer :
-          List.of(
-              "ACCEPTED", "RETRIED", "INDETERMINATE", "IN_PROGRESS", "REPLAYED", "CONFLICT", "CONFIRMATION_REQUIRED",
-              "SETTLED", "RELEASED", "REPEATED", "CONTRADICTING", "UNKNOWN_ACTION", "UNKNOWN_ATTEMPT", "STALE_ATTEMPT",
-              "NOT_APPLICABLE")) {
-        seen.check(answer).count(times -> times > 20);
-      }
-    });
+    Statistics.coverage(
+        seen -> {
+          for (String answer :
+              List.of(
+                  "ACCEPTED",
+                  "RETRIED",
+                  "INDETERMINATE",
+                  "IN_PROGRESS",
+                  "REPLAYED",
+                  "CONFLICT",
+                  "CONFIRMATION_REQUIRED",
+                  "SETTLED",
+                  "RELEASED",
+                  "REPEATED",
+                  "CONTRADICTING",
+                  "UNKNOWN_ACTION",
+                  "UNKNOWN_ATTEMPT",
+                  "STALE_ATTEMPT",
+                  "NOT_APPLICABLE")) {
+            seen.check(answer).count(times -> times > 20);
+          }
+        });
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
@@ -173,9 +196,13 @@ class LedgerProperties {
       if (events.get(i) instanceof LetThrough next && next.attempt() > 1) {
         Event reason = events.get(i - 1);
         boolean transientFailure =
-            reason instanceof Ended ended && ended.stored().status() == Outcome.Status.FAILED_TRANSIENT;
-        boolean overdueRead = reason instanceof WentOverdue && sideEffectClass == SideEffectClass.READ;
-        assertThat(transientFailure || overdueRead || reason instanceof WasReleased).as("%s", reason).isTrue();
+            reason instanceof Ended ended
+                && ended.stored().status() == Outcome.Status.FAILED_TRANSIENT;
+        boolean overdueRead =
+            reason instanceof WentOverdue && sideEffectClass == SideEffectClass.READ;
+        assertThat(transientFailure || overdueRead || reason instanceof WasReleased)
+            .as("%s", reason)
+            .isTrue();
       }
     }
   }
@@ -184,11 +211,17 @@ class LedgerProperties {
   void I6_everyReplayIsTheFirstFinalOutcomeByteForByte(
       @ForAll SideEffectClass sideEffectClass, @ForAll("histories") List<Step> history) {
     Play play = new Play(sideEffectClass).all(history);
-    assertThat(play.answers.stream().filter(answer -> answer.startsWith("REPLAYED ")).distinct().toList())
+    assertThat(
+            play.answers.stream()
+                .filter(answer -> answer.startsWith("REPLAYED "))
+                .distinct()
+                .toList())
         .hasSizeLessThanOrEqualTo(1);
     String firstFinal = null;
     for (String answer : play.answers) {
-      if (firstFinal == null && answer.startsWith("SETTLED ") && !answer.contains("FAILED_TRANSIENT")) {
+      if (firstFinal == null
+          && answer.startsWith("SETTLED ")
+          && !answer.contains("FAILED_TRANSIENT")) {
         firstFinal = answer.substring("SETTLED ".length());
       } else if (answer.startsWith("REPLAYED ")) {
         assertThat(answer).isEqualTo("REPLAYED " + firstFinal);
@@ -201,13 +234,18 @@ class LedgerProperties {
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
-  void aDestructiveActionIsLetThroughOnlyByTheNewestTokenInItsTime(@ForAll("histories") List<Step> history) {
+  void aDestructiveActionIsLetThroughOnlyByTheNewestTokenInItsTime(
+      @ForAll("histories") List<Step> history) {
     Play play = new Play(SideEffectClass.DESTRUCTIVE).all(history);
     List<Event> events = play.history();
     for (int i = 0; i < events.size(); i++) {
       if (events.get(i) instanceof LetThrough first && first.attempt() == 1) {
-        assertThat(events.get(i - 1)).isInstanceOfSatisfying(LedgerModel.Asked.class, asked ->
-            assertThat(first.deadlineMs() - DEADLINE_MS).isLessThanOrEqualTo(asked.expiresAtMs()));
+        assertThat(events.get(i - 1))
+            .isInstanceOfSatisfying(
+                LedgerModel.Asked.class,
+                asked ->
+                    assertThat(first.deadlineMs() - DEADLINE_MS)
+                        .isLessThanOrEqualTo(asked.expiresAtMs()));
       }
     }
     assertThat(play.answers).isEqualTo(play.expected);
@@ -215,7 +253,9 @@ class LedgerProperties {
 
   @Property(edgeCases = EdgeCasesMode.NONE)
   void aDuplicateLeavesTheEntryAsItIs(
-      @ForAll SideEffectClass sideEffectClass, @ForAll("histories") List<Step> history, @ForAll("commands") Step last) {
+      @ForAll SideEffectClass sideEffectClass,
+      @ForAll("histories") List<Step> history,
+      @ForAll("commands") Step last) {
     Play play = new Play(sideEffectClass).all(history);
     play.noticeOverdue();
     ActionEntry before = play.action.entry;
@@ -256,7 +296,8 @@ class LedgerProperties {
         Arbitraries.frequencyOf(
             Tuple.of(5, Arbitraries.longs().between(0, 2_000)),
             Tuple.of(1, Arbitraries.longs().between(-5_000, 0)),
-            Tuple.of(2, Arbitraries.of(DEADLINE_MS, DEADLINE_MS + 1, TOKEN_TTL_MS, TOKEN_TTL_MS + 1)));
+            Tuple.of(
+                2, Arbitraries.of(DEADLINE_MS, DEADLINE_MS + 1, TOKEN_TTL_MS, TOKEN_TTL_MS + 1)));
     return Combinators.combine(kinds, payloads, attempts, variants, later).as(Step::new);
   }
 }

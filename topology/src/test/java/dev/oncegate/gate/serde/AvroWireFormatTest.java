@@ -75,7 +75,9 @@ class AvroWireFormatTest {
   void aRecordIsAZeroByteTheIdAndItsAvroBinary() {
     registry.register("x", "\"string\"");
 
-    byte[] bytes = serializer().serialize(TOPIC, ActionCommand.newBuilder().setRunId("r").setTool("t").build());
+    byte[] bytes =
+        serializer()
+            .serialize(TOPIC, ActionCommand.newBuilder().setRunId("r").setTool("t").build());
 
     assertThat(bytes)
         .containsExactly(
@@ -117,7 +119,8 @@ class AvroWireFormatTest {
     AvroDeserializer<SpecificRecord> deserializer = new AvroDeserializer<>();
     deserializer.configure(settings, isKey);
 
-    assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, command()))).isEqualTo(command());
+    assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, command())))
+        .isEqualTo(command());
 
     String hint = strategy.equals("TopicNameStrategy") ? subject : "";
     assertThat(registry.asked())
@@ -153,21 +156,53 @@ class AvroWireFormatTest {
 
   @Test
   void anOlderAndANewerWriterAreRead() throws IOException {
-    Schema older = SchemaBuilder.record("ActionCommand").namespace("dev.oncegate.schema").fields()
-        .requiredString("run_id").requiredString("tool").endRecord();
-    Schema newer = SchemaBuilder.record("ActionCommand").namespace("dev.oncegate.schema").fields()
-        .requiredString("run_id").requiredString("tool")
-        .name("future").type().array().items().stringType().noDefault()
-        .name("side_effect_class").type().enumeration("SideEffectClass").symbols("READ", "NUCLEAR").noDefault()
-        .endRecord();
+    Schema older =
+        SchemaBuilder.record("ActionCommand")
+            .namespace("dev.oncegate.schema")
+            .fields()
+            .requiredString("run_id")
+            .requiredString("tool")
+            .endRecord();
+    Schema newer =
+        SchemaBuilder.record("ActionCommand")
+            .namespace("dev.oncegate.schema")
+            .fields()
+            .requiredString("run_id")
+            .requiredString("tool")
+            .name("future")
+            .type()
+            .array()
+            .items()
+            .stringType()
+            .noDefault()
+            .name("side_effect_class")
+            .type()
+            .enumeration("SideEffectClass")
+            .symbols("READ", "NUCLEAR")
+            .noDefault()
+            .endRecord();
     AvroDeserializer<SpecificRecord> deserializer = deserializer();
 
-    ActionCommand fromOlder = (ActionCommand) deserializer.deserialize(TOPIC,
-        written(new GenericRecordBuilder(older).set("run_id", "r").set("tool", "t").build()));
-    ActionCommand fromNewer = (ActionCommand) deserializer.deserialize(TOPIC,
-        written(new GenericRecordBuilder(newer).set("run_id", "r").set("tool", "t").set("future", List.of("x", "y"))
-            .set("side_effect_class",
-                new GenericData.EnumSymbol(newer.getField("side_effect_class").schema(), "NUCLEAR")).build()));
+    ActionCommand fromOlder =
+        (ActionCommand)
+            deserializer.deserialize(
+                TOPIC,
+                written(
+                    new GenericRecordBuilder(older).set("run_id", "r").set("tool", "t").build()));
+    ActionCommand fromNewer =
+        (ActionCommand)
+            deserializer.deserialize(
+                TOPIC,
+                written(
+                    new GenericRecordBuilder(newer)
+                        .set("run_id", "r")
+                        .set("tool", "t")
+                        .set("future", List.of("x", "y"))
+                        .set(
+                            "side_effect_class",
+                            new GenericData.EnumSymbol(
+                                newer.getField("side_effect_class").schema(), "NUCLEAR"))
+                        .build()));
 
     assertThat(fromOlder).isEqualTo(ActionCommand.newBuilder().setRunId("r").setTool("t").build());
     assertThat(fromNewer).isEqualTo(fromOlder);
@@ -198,8 +233,15 @@ class AvroWireFormatTest {
     assertThatThrownBy(() -> deserializer.deserialize(TOPIC, ahead))
         .isInstanceOf(RecordNotReadableException.class)
         .hasMessageContaining("The registry has no Avro schema 7");
-    registry.register(TOPIC + "-value", SchemaBuilder.record("ActionCommand").namespace("dev.oncegate.schema").fields()
-        .requiredString("run_id").requiredString("tool").endRecord().toString());
+    registry.register(
+        TOPIC + "-value",
+        SchemaBuilder.record("ActionCommand")
+            .namespace("dev.oncegate.schema")
+            .fields()
+            .requiredString("run_id")
+            .requiredString("tool")
+            .endRecord()
+            .toString());
 
     assertThat(deserializer.deserialize(TOPIC, ahead)).isInstanceOf(ActionCommand.class);
   }
@@ -208,7 +250,8 @@ class AvroWireFormatTest {
   @EnumSource(value = Fault.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void aRegistryInTroubleNeverMakesARecordUnreadable(Fault fault) {
     byte[] bytes = serializer().serialize(TOPIC, command());
-    AvroDeserializer<SpecificRecord> deserializer = deserializer("max.retries", "0", "http.read.timeout.ms", "100");
+    AvroDeserializer<SpecificRecord> deserializer =
+        deserializer("max.retries", "0", "http.read.timeout.ms", "100");
     registry.fail(fault);
 
     assertThatThrownBy(() -> deserializer.deserialize(TOPIC, bytes))
@@ -230,15 +273,18 @@ class AvroWireFormatTest {
         List.of(
             registry.register("a", "\"string\""),
             registry.register("b", SchemaBuilder.record("Other").fields().endRecord().toString()),
-            registry.register("c", SchemaBuilder.record("java.lang.String").fields().endRecord().toString()),
+            registry.register(
+                "c", SchemaBuilder.record("java.lang.String").fields().endRecord().toString()),
             registry.register("d", "no schema"),
             registry.register("e", "[".repeat(100_000)),
             registry.register("f", SideEffectClass.getClassSchema().toString()),
-            registry.register("g", json.objectNode().put("schema", "{}").put("schemaType", "JSON")));
+            registry.register(
+                "g", json.objectNode().put("schema", "{}").put("schemaType", "JSON")));
 
     for (int id : ids) {
       byte[] bytes = ByteBuffer.allocate(6).put((byte) 0).putInt(id).array();
-      assertThatThrownBy(() -> deserializer.deserialize(TOPIC, bytes)).isInstanceOf(RecordNotReadableException.class);
+      assertThatThrownBy(() -> deserializer.deserialize(TOPIC, bytes))
+          .isInstanceOf(RecordNotReadableException.class);
     }
   }
 
@@ -251,15 +297,21 @@ class AvroWireFormatTest {
       List<Future<?>> done = new ArrayList<>();
       for (int thread = 0; thread < 8; thread++) {
         String run = "run-" + thread;
-        done.add(threads.submit(() -> {
-          for (int i = 0; i < 500; i++) {
-            SpecificRecord record =
-                i % 2 == 0
-                    ? ActionCommand.newBuilder(command()).setRunId(run).setAttemptNumber(i).build()
-                    : ControlCommand.newBuilder().setRunId(run).build();
-            assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, record))).isEqualTo(record);
-          }
-        }));
+        done.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 500; i++) {
+                    SpecificRecord record =
+                        i % 2 == 0
+                            ? ActionCommand.newBuilder(command())
+                                .setRunId(run)
+                                .setAttemptNumber(i)
+                                .build()
+                            : ControlCommand.newBuilder().setRunId(run).build();
+                    assertThat(deserializer.deserialize(TOPIC, serializer.serialize(TOPIC, record)))
+                        .isEqualTo(record);
+                  }
+                }));
       }
       for (Future<?> each : done) {
         each.get(30, TimeUnit.SECONDS);

@@ -19,7 +19,10 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** What the child process of {@link ConfluentInteropTest} runs, with Confluent's classes on its class path. */
+/**
+ * What the child process of {@link ConfluentInteropTest} runs, with Confluent's classes on its
+ * class path.
+ */
 final class ConfluentInterop {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -31,7 +34,8 @@ final class ConfluentInterop {
     CHECKS.put("eachReadsWhatTheOtherWrote", ConfluentInterop::eachReadsWhatTheOtherWrote);
     CHECKS.put("theCallsAreTheSame", ConfluentInterop::theCallsAreTheSame);
     CHECKS.put("badBytesAreNotReadable", ConfluentInterop::badBytesAreNotReadable);
-    CHECKS.put("aRegistryInTroubleIsUnavailable", ConfluentInterop::aRegistryInTroubleIsUnavailable);
+    CHECKS.put(
+        "aRegistryInTroubleIsUnavailable", ConfluentInterop::aRegistryInTroubleIsUnavailable);
     CHECKS.put("aRefusalIsOne", ConfluentInterop::aRefusalIsOne);
     CHECKS.put("aPreparedSchemaNeedsNoRegistry", ConfluentInterop::aPreparedSchemaNeedsNoRegistry);
   }
@@ -75,7 +79,8 @@ final class ConfluentInterop {
     for (SpecificRecord record : records()) {
       byte[] expected = theirs(registry).serializer().serialize(topicOf(record), record);
 
-      assertThat(ours(registry).serializer().serialize(topicOf(record), record)).isEqualTo(expected);
+      assertThat(ours(registry).serializer().serialize(topicOf(record), record))
+          .isEqualTo(expected);
     }
     assertThat(ours(registry).serializer().serialize(TOPIC, null)).isNull();
     assertThat(theirs(registry).serializer().serialize(TOPIC, null)).isNull();
@@ -86,8 +91,10 @@ final class ConfluentInterop {
       byte[] byThem = theirs(registry).serializer().serialize(topicOf(record), record);
       byte[] byUs = ours(registry).serializer().serialize(topicOf(record), record);
 
-      assertThat(ours(registry).deserializer().deserialize(topicOf(record), byThem)).isEqualTo(record);
-      assertThat(theirs(registry).deserializer().deserialize(topicOf(record), byUs)).isEqualTo(record);
+      assertThat(ours(registry).deserializer().deserialize(topicOf(record), byThem))
+          .isEqualTo(record);
+      assertThat(theirs(registry).deserializer().deserialize(topicOf(record), byUs))
+          .isEqualTo(record);
     }
     assertThat(theirs(registry).deserializer().deserialize(TOPIC, null)).isNull();
   }
@@ -97,33 +104,47 @@ final class ConfluentInterop {
     List<String[]> variants =
         List.of(
             new String[] {},
-            new String[] {"value.subject.name.strategy", "io.confluent.kafka.serializers.subject.RecordNameStrategy"},
             new String[] {
-              "value.subject.name.strategy", "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy"
+              "value.subject.name.strategy",
+              "io.confluent.kafka.serializers.subject.RecordNameStrategy"
+            },
+            new String[] {
+              "value.subject.name.strategy",
+              "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy"
             },
             new String[] {"normalize.schemas", "true"},
             new String[] {"auto.register.schemas", "false"},
             new String[] {"auto.register.schemas", "false", "use.latest.version", "true"},
-            new String[] {"basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "u:p"},
-            new String[] {"bearer.auth.credentials.source", "STATIC_TOKEN", "bearer.auth.token", "t"});
+            new String[] {
+              "basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "u:p"
+            },
+            new String[] {
+              "bearer.auth.credentials.source", "STATIC_TOKEN", "bearer.auth.token", "t"
+            });
     for (String[] variant : variants) {
       try (FakeRegistry one = new FakeRegistry();
           FakeRegistry other = new FakeRegistry()) {
         List<Call> byThem = calls(one, theirs(one, variant));
         List<Call> byUs = calls(other, ours(other, variant));
 
-        // To read under use.latest.version, theirs also looks for the latest version's migration rules; ours has none.
+        // To read under use.latest.version, theirs also looks for the latest version's migration
+        // rules; ours has none.
         int compared = Arrays.asList(variant).contains("use.latest.version") ? 2 : byThem.size();
-        assertThat(byUs).as(Arrays.toString(variant)).hasSize(2).isEqualTo(byThem.subList(0, compared));
+        assertThat(byUs)
+            .as(Arrays.toString(variant))
+            .hasSize(2)
+            .isEqualTo(byThem.subList(0, compared));
       }
     }
   }
 
   private record Call(String method, String path, Object body, String authorization) {}
 
-  private static List<Call> calls(FakeRegistry registry, AvroSerdes serdes) throws JsonProcessingException {
+  private static List<Call> calls(FakeRegistry registry, AvroSerdes serdes)
+      throws JsonProcessingException {
     String schema = ActionCommand.getClassSchema().toString();
-    for (String subject : List.of(TOPIC + "-value", "dev.oncegate.schema.ActionCommand", TOPIC + "-x")) {
+    for (String subject :
+        List.of(TOPIC + "-value", "dev.oncegate.schema.ActionCommand", TOPIC + "-x")) {
       registry.register(subject, schema);
     }
     byte[] bytes = serdes.serializer().serialize(TOPIC, command());
@@ -131,13 +152,16 @@ final class ConfluentInterop {
     // Another client than the writer's: one that does not know the schema yet.
     registry.register("foreign", "\"string\"");
     byte[] foreign = bytes.clone();
-    int id = registry.register(TOPIC + "-value", schema.replace("One delivery", "One single delivery"));
+    int id =
+        registry.register(TOPIC + "-value", schema.replace("One delivery", "One single delivery"));
     foreign[4] = (byte) id;
     serdes.deserializer().deserialize(TOPIC, foreign);
     List<Call> calls = new ArrayList<>();
     for (FakeRegistry.Request request : registry.requests()) {
       Object body = request.body().isEmpty() ? "" : JSON.readTree(request.body());
-      calls.add(new Call(request.method(), request.path(), body, String.valueOf(request.authorization())));
+      calls.add(
+          new Call(
+              request.method(), request.path(), body, String.valueOf(request.authorization())));
     }
     return calls;
   }
@@ -166,7 +190,12 @@ final class ConfluentInterop {
     byte[] valid = ours(registry).serializer().serialize(TOPIC, command());
     String[] settings = {"max.retries", "0", "http.read.timeout.ms", "200"};
     List<Fault> troubles =
-        List.of(Fault.INTERNAL_ERROR, Fault.TOO_MANY_REQUESTS, Fault.NO_ANSWER, Fault.HALF_AN_ANSWER, Fault.NO_JSON);
+        List.of(
+            Fault.INTERNAL_ERROR,
+            Fault.TOO_MANY_REQUESTS,
+            Fault.NO_ANSWER,
+            Fault.HALF_AN_ANSWER,
+            Fault.NO_JSON);
     for (Fault fault : troubles) {
       registry.fail(fault);
       assertUnavailable(theirs(registry, settings), valid, fault);
@@ -197,7 +226,8 @@ final class ConfluentInterop {
     }
   }
 
-  private static void aPreparedSchemaNeedsNoRegistry(FakeRegistry registry) throws InterruptedException {
+  private static void aPreparedSchemaNeedsNoRegistry(FakeRegistry registry)
+      throws InterruptedException {
     AvroSerdes theirs = theirs(registry);
     for (Schema schema : AvroSerdesTest.SCHEMAS) {
       theirs.prepare(schema.getName(), schema);

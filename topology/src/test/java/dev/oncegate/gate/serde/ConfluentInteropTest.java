@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
- * Ours against Confluent's own classes, in a process of its own: they come in a jar full of other things that must not
- * get on the class path of the other tests. Runs where the Maven profile {@code interop} has fetched that jar.
+ * Ours against Confluent's own classes, in a process of its own: they come in a jar full of other
+ * things that must not get on the class path of the other tests. Runs where the Maven profile
+ * {@code interop} has fetched that jar.
  */
 class ConfluentInteropTest {
   private static final Path CLASSES = Path.of("target", "confluent", "confluent-classes.jar");
@@ -24,11 +25,15 @@ class ConfluentInteropTest {
   @Test
   @EnabledIf("confluentsClassesAreThere")
   void oursAndConfluentsAreInterchangeable() throws Exception {
-    String classPath = System.getProperty("java.class.path") + File.pathSeparator + CLASSES.toAbsolutePath();
+    String classPath =
+        System.getProperty("java.class.path") + File.pathSeparator + CLASSES.toAbsolutePath();
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-cp", classPath, ConfluentInterop.class.getName())
+                "-Xmx256m",
+                "-cp",
+                classPath,
+                ConfluentInterop.class.getName())
             .redirectErrorStream(true)
             .start();
 

@@ -26,8 +26,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry with Confluent's API inside the test, under a path prefix and with ids that are not consecutive. It writes
- * down what it is asked, and fails on demand.
+ * A registry with Confluent's API inside the test, under a path prefix and with ids that are not
+ * consecutive. It writes down what it is asked, and fails on demand.
  */
 final class FakeRegistry implements AutoCloseable {
   static final String PATH = "/apis/ccompat/v7";
@@ -47,7 +47,12 @@ final class FakeRegistry implements AutoCloseable {
   }
 
   /** What it was asked. */
-  record Request(String method, String path, String body, @Nullable String authorization, @Nullable String contentType) {
+  record Request(
+      String method,
+      String path,
+      String body,
+      @Nullable String authorization,
+      @Nullable String contentType) {
     @Override
     public String toString() {
       return method + " " + path;
@@ -190,9 +195,12 @@ final class FakeRegistry implements AutoCloseable {
 
   private void failing(HttpExchange exchange) throws IOException {
     switch (fault) {
-      case INTERNAL_ERROR -> answer(exchange, 500, "{\"error_code\":50001,\"message\":\"Error in the backend\"}");
-      case TOO_MANY_REQUESTS -> answer(exchange, 429, "{\"error_code\":429,\"message\":\"slower\"}");
-      case UNAUTHORIZED -> answer(exchange, 401, "{\"error_code\":401,\"message\":\"Unauthorized\"}");
+      case INTERNAL_ERROR ->
+          answer(exchange, 500, "{\"error_code\":50001,\"message\":\"Error in the backend\"}");
+      case TOO_MANY_REQUESTS ->
+          answer(exchange, 429, "{\"error_code\":429,\"message\":\"slower\"}");
+      case UNAUTHORIZED ->
+          answer(exchange, 401, "{\"error_code\":401,\"message\":\"Unauthorized\"}");
       case NO_SUCH_PAGE -> answer(exchange, 404, "<html>nothing here</html>");
       case NO_JSON -> answer(exchange, 200, "<html>please log in</html>");
       case NO_ANSWER -> hold();
@@ -259,7 +267,9 @@ final class FakeRegistry implements AutoCloseable {
         return new Answer(200, versionOf(subject, version));
       }
     }
-    return versions.isEmpty() ? error(404, 40401, "Subject not found") : error(404, 40403, "Schema not found");
+    return versions.isEmpty()
+        ? error(404, 40401, "Subject not found")
+        : error(404, 40403, "Schema not found");
   }
 
   private ObjectNode versionOf(String subject, int version) {
@@ -268,7 +278,8 @@ final class FakeRegistry implements AutoCloseable {
   }
 
   private static Answer error(int status, int code, String message) {
-    return new Answer(status, JSON.createObjectNode().put("error_code", code).put("message", message));
+    return new Answer(
+        status, JSON.createObjectNode().put("error_code", code).put("message", message));
   }
 
   @Override

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever bytes there are: a record, or a {@link RecordNotReadableException}, at no cost beyond their length. */
+/**
+ * Whatever bytes there are: a record, or a {@link RecordNotReadableException}, at no cost beyond
+ * their length.
+ */
 class HostileBytesTest {
   private static final FakeRegistry REGISTRY = new FakeRegistry();
   private static final long SEED = 20261124;
@@ -100,13 +103,22 @@ class HostileBytesTest {
 
   @Test
   void bytesAfterTheRecord() {
-    assertThatThrownBy(() -> deserializer.deserialize(TOPIC, Arrays.copyOf(valid, valid.length + 1)))
+    assertThatThrownBy(
+            () -> deserializer.deserialize(TOPIC, Arrays.copyOf(valid, valid.length + 1)))
         .isInstanceOf(RecordNotReadableException.class)
         .hasMessageContaining("Bytes follow the record of schema");
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE - 8, 1L << 30})
+  @ValueSource(
+      longs = {
+        -1,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE - 8,
+        1L << 30
+      })
   void aTextThatSaysItIsHuge(long length) {
     byte[] bytes = ByteBuffer.allocate(40).put(valid, 0, 5).put(zigZag(length)).array();
     long before = allocated();
@@ -117,7 +129,8 @@ class HostileBytesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE - 8, 1L << 28, -(1L << 28)})
+  @ValueSource(
+      longs = {Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE - 8, 1L << 28, -(1L << 28)})
   void aListThatSaysItIsHuge(long count) {
     Schema schema = CircuitEvent.getClassSchema();
     int id = REGISTRY.register("circuits-value", schema.toString());
@@ -156,7 +169,8 @@ class HostileBytesTest {
 
   @Test
   void whatIsNotReadableDoesNotSpoilTheNext() {
-    for (byte[] bytes : List.of(new byte[0], Arrays.copyOf(valid, 20), new byte[] {1}, Arrays.copyOf(valid, 999))) {
+    for (byte[] bytes :
+        List.of(new byte[0], Arrays.copyOf(valid, 20), new byte[] {1}, Arrays.copyOf(valid, 999))) {
       assertThat(isRead(bytes)).isFalse();
       assertThat(deserializer.deserialize(TOPIC, valid)).isEqualTo(command());
     }

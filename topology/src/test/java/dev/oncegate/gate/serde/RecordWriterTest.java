@@ -54,7 +54,9 @@ class RecordWriterTest {
             "[\"null\",\"R\"]")) {
       Schema schema =
           new Schema.Parser()
-              .parse("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"f\",\"type\":%s}]}".formatted(type));
+              .parse(
+                  "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"f\",\"type\":%s}]}"
+                      .formatted(type));
       assertThat(RecordWriter.of(schema)).as(type).isInstanceOf(SpecificDatumWriter.class);
     }
   }
@@ -62,7 +64,8 @@ class RecordWriterTest {
   private Object any(Schema schema) {
     return switch (schema.getType()) {
       case RECORD -> {
-        SpecificRecord record = (SpecificRecord) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
+        SpecificRecord record =
+            (SpecificRecord) SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
         schema.getFields().forEach(field -> record.put(field.pos(), any(field.schema())));
         yield record;
       }
@@ -78,16 +81,23 @@ class RecordWriterTest {
         }
         yield list;
       }
-      case STRING -> random.ints(random.nextInt(20), 32, 0xD7FF).collect(
-          StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
-      case LONG -> schema.getLogicalType() == null ? random.nextLong() : Instant.ofEpochMilli(random.nextInt());
+      case STRING ->
+          random
+              .ints(random.nextInt(20), 32, 0xD7FF)
+              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+              .toString();
+      case LONG ->
+          schema.getLogicalType() == null
+              ? random.nextLong()
+              : Instant.ofEpochMilli(random.nextInt());
       case INT -> random.nextInt();
       case BOOLEAN -> random.nextBoolean();
       default -> throw new IllegalStateException(schema.toString());
     };
   }
 
-  private static byte[] bytes(DatumWriter<SpecificRecord> writer, SpecificRecord record) throws IOException {
+  private static byte[] bytes(DatumWriter<SpecificRecord> writer, SpecificRecord record)
+      throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
     writer.write(record, encoder);

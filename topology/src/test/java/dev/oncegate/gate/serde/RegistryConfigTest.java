@@ -73,7 +73,14 @@ class RegistryConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "localhost:8081", "ftp://user:secret@host", "http://", "http://user:secret@ho st/"})
+  @ValueSource(
+      strings = {
+        "",
+        "localhost:8081",
+        "ftp://user:secret@host",
+        "http://",
+        "http://user:secret@ho st/"
+      })
   void aUrlThatIsNoneIsRefusedWithoutTellingItsPassword(String url) {
     assertThatThrownBy(() -> new RegistryConfig(settings(url)))
         .isInstanceOf(ConfigException.class)
@@ -95,10 +102,14 @@ class RegistryConfigTest {
                 new RegistryConfig(
                     settings(
                         URL,
-                        "basic.auth.credentials.source", "USER_INFO",
-                        "basic.auth.user.info", "u:p",
-                        "bearer.auth.credentials.source", "STATIC_TOKEN",
-                        "bearer.auth.token", "t")))
+                        "basic.auth.credentials.source",
+                        "USER_INFO",
+                        "basic.auth.user.info",
+                        "u:p",
+                        "bearer.auth.credentials.source",
+                        "STATIC_TOKEN",
+                        "bearer.auth.token",
+                        "t")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("exclude each other");
   }
@@ -107,7 +118,12 @@ class RegistryConfigTest {
   void passwordsAreNotPrinted() {
     RegistryConfig config =
         new RegistryConfig(
-            settings(URL, "basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "u:secret"));
+            settings(
+                URL,
+                "basic.auth.credentials.source",
+                "USER_INFO",
+                "basic.auth.user.info",
+                "u:secret"));
 
     assertThat(config.userInfo()).isEqualTo("u:secret");
     assertThat(config.values().toString()).doesNotContain("secret");

@@ -37,7 +37,13 @@ class RegistryCredentialsTest {
   void userAndPasswordAreTakenFromUserInfo() {
     registry.require(basic("alice:secret"));
 
-    ask(client(registry.url(), "basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "alice:secret"));
+    ask(
+        client(
+            registry.url(),
+            "basic.auth.credentials.source",
+            "USER_INFO",
+            "basic.auth.user.info",
+            "alice:secret"));
   }
 
   @Test
@@ -47,15 +53,23 @@ class RegistryCredentialsTest {
     ask(
         client(
             registry.url(),
-            "basic.auth.credentials.source", "USER_INFO",
-            "schema.registry.basic.auth.user.info", "alice:secret"));
+            "basic.auth.credentials.source",
+            "USER_INFO",
+            "schema.registry.basic.auth.user.info",
+            "alice:secret"));
   }
 
   @Test
   void aBearerTokenIsSent() {
     registry.require("Bearer a.b.c");
 
-    ask(client(registry.url(), "bearer.auth.credentials.source", "STATIC_TOKEN", "bearer.auth.token", "a.b.c"));
+    ask(
+        client(
+            registry.url(),
+            "bearer.auth.credentials.source",
+            "STATIC_TOKEN",
+            "bearer.auth.token",
+            "a.b.c"));
   }
 
   @Test

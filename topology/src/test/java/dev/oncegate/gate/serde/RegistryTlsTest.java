@@ -34,13 +34,38 @@ class RegistryTlsTest {
     keyPair("client", "SAN=dns:client.example");
   }
 
-  /** A key store with a self-signed certificate, a trust store with it, and the certificate as PEM. */
+  /**
+   * A key store with a self-signed certificate, a trust store with it, and the certificate as PEM.
+   */
   private static void keyPair(String name, String extension) throws Exception {
-    keytool("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-ext", extension, "-validity", "9",
-        "-keystore", store(name), "-storetype", "PKCS12");
+    keytool(
+        "-genkeypair",
+        "-alias",
+        name,
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        extension,
+        "-validity",
+        "9",
+        "-keystore",
+        store(name),
+        "-storetype",
+        "PKCS12");
     keytool("-exportcert", "-rfc", "-alias", name, "-keystore", store(name), "-file", pem(name));
-    keytool("-importcert", "-noprompt", "-alias", name, "-file", pem(name), "-keystore", store(name + "-trust"),
-        "-storetype", "JKS");
+    keytool(
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        name,
+        "-file",
+        pem(name),
+        "-keystore",
+        store(name + "-trust"),
+        "-storetype",
+        "JKS");
   }
 
   private static void keytool(String... arguments) throws Exception {
@@ -71,7 +96,8 @@ class RegistryTlsTest {
   private static FakeRegistry registry(String name, boolean clientCertificate) throws Exception {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(load(name), PASSWORD.toCharArray());
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(load("client-trust"));
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
@@ -83,8 +109,13 @@ class RegistryTlsTest {
   }
 
   private static String[] trusting(String name, String... more) {
-    List<String> settings = new ArrayList<>(
-        List.of(SSL + "truststore.location", store(name + "-trust"), SSL + "truststore.password", PASSWORD));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                SSL + "truststore.location",
+                store(name + "-trust"),
+                SSL + "truststore.password",
+                PASSWORD));
     settings.addAll(List.of(more));
     return settings.toArray(String[]::new);
   }
@@ -103,15 +134,19 @@ class RegistryTlsTest {
               ask(
                   client(
                       registry.url(),
-                      SSL + "truststore.type", "PEM",
-                      SSL + "truststore.location", pem("server"))))
+                      SSL + "truststore.type",
+                      "PEM",
+                      SSL + "truststore.location",
+                      pem("server"))))
           .isEqualTo(7);
       assertThat(
               ask(
                   client(
                       registry.url(),
-                      SSL + "truststore.type", "PEM",
-                      SSL + "truststore.certificates", Files.readString(Path.of(pem("server"))))))
+                      SSL + "truststore.type",
+                      "PEM",
+                      SSL + "truststore.certificates",
+                      Files.readString(Path.of(pem("server"))))))
           .isEqualTo(7);
     }
   }
@@ -122,7 +157,8 @@ class RegistryTlsTest {
       assertThatThrownBy(() -> ask(client(registry.url(), "max.retries", "0")))
           .isInstanceOf(RegistryUnavailableException.class)
           .hasMessageContaining("SSLHandshakeException");
-      assertThatThrownBy(() -> ask(client(registry.url(), trusting("elsewhere", "max.retries", "0"))))
+      assertThatThrownBy(
+              () -> ask(client(registry.url(), trusting("elsewhere", "max.retries", "0"))))
           .isInstanceOf(RegistryUnavailableException.class);
       assertThat(registry.asked()).isEmpty();
     }
@@ -131,12 +167,14 @@ class RegistryTlsTest {
   @Test
   void aCertificateOfAnotherHostIsRefusedUnlessNamesDoNotMatter() throws Exception {
     try (FakeRegistry registry = registry("elsewhere", false)) {
-      assertThatThrownBy(() -> ask(client(registry.url(), trusting("elsewhere", "max.retries", "0"))))
+      assertThatThrownBy(
+              () -> ask(client(registry.url(), trusting("elsewhere", "max.retries", "0"))))
           .isInstanceOf(RegistryUnavailableException.class);
 
       String any = SSL + "endpoint.identification.algorithm";
       assertThat(ask(client(registry.url(), trusting("elsewhere", any, "")))).isEqualTo(7);
-      assertThatThrownBy(() -> ask(client(registry.url(), trusting("server", any, "", "max.retries", "0"))))
+      assertThatThrownBy(
+              () -> ask(client(registry.url(), trusting("server", any, "", "max.retries", "0"))))
           .isInstanceOf(RegistryUnavailableException.class);
     }
   }
@@ -144,13 +182,19 @@ class RegistryTlsTest {
   @Test
   void theClientsCertificateIsShown() throws Exception {
     String[] keys = {
-      SSL + "keystore.location", store("client"), SSL + "keystore.password", PASSWORD, SSL + "keystore.type", "PKCS12"
+      SSL + "keystore.location",
+      store("client"),
+      SSL + "keystore.password",
+      PASSWORD,
+      SSL + "keystore.type",
+      "PKCS12"
     };
     try (FakeRegistry registry = registry("server", true)) {
       assertThat(ask(client(registry.url(), trusting("server", keys)))).isEqualTo(7);
       List<String> anyName = new ArrayList<>(List.of(keys));
       anyName.addAll(List.of(SSL + "endpoint.identification.algorithm", ""));
-      assertThat(ask(client(registry.url(), trusting("server", anyName.toArray(String[]::new))))).isEqualTo(7);
+      assertThat(ask(client(registry.url(), trusting("server", anyName.toArray(String[]::new)))))
+          .isEqualTo(7);
       assertThatThrownBy(() -> ask(client(registry.url(), trusting("server", "max.retries", "0"))))
           .isInstanceOf(RegistryUnavailableException.class);
     }
@@ -159,13 +203,24 @@ class RegistryTlsTest {
   @Test
   void aStoreThatCannotBeReadIsToldBeforeTheFirstCall() {
     assertThatThrownBy(
-            () -> client("https://localhost:1", SSL + "truststore.location", store("server-trust"),
-                SSL + "truststore.password", "wrong"))
+            () ->
+                client(
+                    "https://localhost:1",
+                    SSL + "truststore.location",
+                    store("server-trust"),
+                    SSL + "truststore.password",
+                    "wrong"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("schema.registry.ssl")
         .hasMessageContaining("password");
     assertThatThrownBy(
-            () -> client("https://localhost:1", SSL + "keystore.location", "/none", SSL + "keystore.password", "x"))
+            () ->
+                client(
+                    "https://localhost:1",
+                    SSL + "keystore.location",
+                    "/none",
+                    SSL + "keystore.password",
+                    "x"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("/none");
   }

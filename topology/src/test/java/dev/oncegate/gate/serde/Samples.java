@@ -37,7 +37,12 @@ final class Samples {
         .setAttemptNumber(3)
         .setCorrelationId("correlation")
         .setCompensation(
-            Compensation.newBuilder().setSagaId("saga").setStep(2).setTool("refund").setArgs("{}").build())
+            Compensation.newBuilder()
+                .setSagaId("saga")
+                .setStep(2)
+                .setTool("refund")
+                .setArgs("{}")
+                .build())
         .build();
   }
 

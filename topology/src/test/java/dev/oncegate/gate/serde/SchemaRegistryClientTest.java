@@ -60,7 +60,8 @@ class SchemaRegistryClientTest {
     int id = registry.register("s-value", SCHEMA.toString());
 
     assertThat(client(registry.url()).schemaOf(id, "s-value")).isEqualTo(SCHEMA);
-    assertThat(registry.asked()).containsExactly("GET /schemas/ids/7?fetchMaxId=false&subject=s-value");
+    assertThat(registry.asked())
+        .containsExactly("GET /schemas/ids/7?fetchMaxId=false&subject=s-value");
   }
 
   @Test
@@ -68,13 +69,16 @@ class SchemaRegistryClientTest {
     registry.register("s-value", "\"string\"");
     int id = registry.register("s-value", SCHEMA.toString());
 
-    assertThat(client(registry.url(), "auto.register.schemas", "false").idOf("s-value", SCHEMA)).isEqualTo(id);
-    assertThat(registry.asked()).containsExactly("POST /subjects/s-value?normalize=false&deleted=false");
+    assertThat(client(registry.url(), "auto.register.schemas", "false").idOf("s-value", SCHEMA))
+        .isEqualTo(id);
+    assertThat(registry.asked())
+        .containsExactly("POST /subjects/s-value?normalize=false&deleted=false");
   }
 
   @Test
   void aSchemaThatMustBeRegisteredBeforehandIsToldSo() {
-    assertThatThrownBy(() -> client(registry.url(), "auto.register.schemas", "false").idOf("s-value", SCHEMA))
+    assertThatThrownBy(
+            () -> client(registry.url(), "auto.register.schemas", "false").idOf("s-value", SCHEMA))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("subject s-value has no dev.oncegate.schema.ActionCommand")
         .hasMessageContaining("auto.register.schemas=true");
@@ -83,7 +87,8 @@ class SchemaRegistryClientTest {
   @Test
   void theLatestVersionIsUsedWhereItsLayoutIsOurs() {
     registry.register("s-value", "\"string\"");
-    String withoutDocs = SCHEMA.toString().replaceAll("\"doc\":\"(?:[^\"\\\\]|\\\\.)*\",?", "").replace(",}", "}");
+    String withoutDocs =
+        SCHEMA.toString().replaceAll("\"doc\":\"(?:[^\"\\\\]|\\\\.)*\",?", "").replace(",}", "}");
     int id = registry.register("s-value", withoutDocs);
 
     assertThat(latest().idOf("s-value", SCHEMA)).isEqualTo(id);
@@ -93,8 +98,12 @@ class SchemaRegistryClientTest {
   @Test
   void theIdOfAnotherLayoutNeverStandsBeforeOurBytes() {
     registry.register("s-value", SCHEMA.toString());
-    registry.register("s-value", SCHEMA.toString().replace("\"attempt_number\",\"type\":\"int\"",
-        "\"attempt_number\",\"type\":\"long\""));
+    registry.register(
+        "s-value",
+        SCHEMA
+            .toString()
+            .replace(
+                "\"attempt_number\",\"type\":\"int\"", "\"attempt_number\",\"type\":\"long\""));
 
     assertThatThrownBy(() -> latest().idOf("s-value", SCHEMA))
         .isInstanceOf(RegistryException.class)
@@ -142,15 +151,18 @@ class SchemaRegistryClientTest {
 
     assertThat(client.idOf("s-value", SCHEMA)).isEqualTo(id);
     assertThat(client.schemaOf(id, "s-value")).isEqualTo(SCHEMA);
-    assertThatThrownBy(() -> client.schemaOf(id + 1, "s-value")).isInstanceOf(RegistryUnavailableException.class);
+    assertThatThrownBy(() -> client.schemaOf(id + 1, "s-value"))
+        .isInstanceOf(RegistryUnavailableException.class);
   }
 
   @Test
   void aFailureIsNotRemembered() {
     SchemaRegistryClient client = client(registry.url());
     registry.down();
-    assertThatThrownBy(() -> client.idOf("s-value", SCHEMA)).isInstanceOf(RegistryUnavailableException.class);
-    assertThatThrownBy(() -> client.schemaOf(7, "s-value")).isInstanceOf(RegistryUnavailableException.class);
+    assertThatThrownBy(() -> client.idOf("s-value", SCHEMA))
+        .isInstanceOf(RegistryUnavailableException.class);
+    assertThatThrownBy(() -> client.schemaOf(7, "s-value"))
+        .isInstanceOf(RegistryUnavailableException.class);
     registry.up();
     assertThatThrownBy(() -> client.schemaOf(7, "s-value")).isInstanceOf(RegistryException.class);
 
@@ -167,7 +179,8 @@ class SchemaRegistryClientTest {
   void aRegistryInTroubleIsAskedAgainUntilItAnswers(Fault fault) {
     registry.failNext(2, fault);
 
-    assertThat(client(registry.url(), "http.read.timeout.ms", "200").idOf("s-value", SCHEMA)).isEqualTo(7);
+    assertThat(client(registry.url(), "http.read.timeout.ms", "200").idOf("s-value", SCHEMA))
+        .isEqualTo(7);
     assertThat(registry.asked()).hasSize(3);
   }
 
@@ -177,9 +190,11 @@ class SchemaRegistryClientTest {
       names = {"INTERNAL_ERROR", "TOO_MANY_REQUESTS", "NO_JSON", "NO_ANSWER", "HALF_AN_ANSWER"})
   void triesAreBoundedInNumberAndTime(Fault fault) {
     registry.fail(fault);
-    SchemaRegistryClient client = client(registry.url(), "http.read.timeout.ms", "100", "max.retries", "2");
+    SchemaRegistryClient client =
+        client(registry.url(), "http.read.timeout.ms", "100", "max.retries", "2");
 
-    CompletableFuture<Integer> call = CompletableFuture.supplyAsync(() -> client.idOf("s-value", SCHEMA));
+    CompletableFuture<Integer> call =
+        CompletableFuture.supplyAsync(() -> client.idOf("s-value", SCHEMA));
 
     assertThat(call)
         .failsWithin(Duration.ofSeconds(5))
@@ -235,21 +250,35 @@ class SchemaRegistryClientTest {
     registry.register("class", SideEffectClass.getClassSchema().toString());
     registry.register("compensation", Compensation.getClassSchema().toString());
     ObjectNode command = JSON.createObjectNode();
-    command.put("schema", SCHEMA.toString()
-        .replace(SideEffectClass.getClassSchema().toString(), "\"dev.oncegate.schema.SideEffectClass\"")
-        .replaceAll("\\{\"type\":\"record\",\"name\":\"Compensation\".*?\\]\\}", "\"Compensation\""));
-    command.putArray("references")
+    command.put(
+        "schema",
+        SCHEMA
+            .toString()
+            .replace(
+                SideEffectClass.getClassSchema().toString(),
+                "\"dev.oncegate.schema.SideEffectClass\"")
+            .replaceAll(
+                "\\{\"type\":\"record\",\"name\":\"Compensation\".*?\\]\\}", "\"Compensation\""));
+    command
+        .putArray("references")
         .add(JSON.createObjectNode().put("name", "x").put("subject", "class").put("version", 1))
-        .add(JSON.createObjectNode().put("name", "y").put("subject", "compensation").put("version", 1));
+        .add(
+            JSON.createObjectNode()
+                .put("name", "y")
+                .put("subject", "compensation")
+                .put("version", 1));
     int id = registry.register("s-value", command);
 
     Schema found = client(registry.url()).schemaOf(id, "s-value");
 
-    assertThat(found.getField("compensation").schema().getTypes().get(1).getField("saga_id")).isNotNull();
-    assertThat(found.getField("side_effect_class").schema().getEnumSymbols()).contains("DESTRUCTIVE");
+    assertThat(found.getField("compensation").schema().getTypes().get(1).getField("saga_id"))
+        .isNotNull();
+    assertThat(found.getField("side_effect_class").schema().getEnumSymbols())
+        .contains("DESTRUCTIVE");
     assertThat(registry.asked().subList(1, 3))
         .containsExactly(
-            "GET /subjects/class/versions/1?deleted=true", "GET /subjects/compensation/versions/1?deleted=true");
+            "GET /subjects/class/versions/1?deleted=true",
+            "GET /subjects/compensation/versions/1?deleted=true");
   }
 
   @Test
@@ -257,13 +286,14 @@ class SchemaRegistryClientTest {
     registry.fail(Fault.NO_ANSWER);
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread asking =
-        new Thread(() -> {
-          try {
-            client(registry.url()).idOf("s-value", SCHEMA);
-          } catch (RuntimeException e) {
-            thrown.complete(e);
-          }
-        });
+        new Thread(
+            () -> {
+              try {
+                client(registry.url()).idOf("s-value", SCHEMA);
+              } catch (RuntimeException e) {
+                thrown.complete(e);
+              }
+            });
     asking.start();
     Awaitility.await().until(() -> !registry.asked().isEmpty());
 

@@ -26,12 +26,30 @@ class ActionEntryFormatTest {
 
   private static final ActionEntry OF_FORM_1 =
       new ActionEntry(
-          ActionEntry.Status.FAILED, new PayloadHash(1, bytes(32)), 3, 1_700_000_000_000L, 1_700_000_001_000L,
-          1_700_000_061_000L, "run", "book\u00e9", SideEffectClass.DESTRUCTIVE, -42, 17,
-          new Coordinates("agent.commands", 3, 4_711), new Coordinates("agent.commands", 2, 42), 6,
+          ActionEntry.Status.FAILED,
+          new PayloadHash(1, bytes(32)),
+          3,
+          1_700_000_000_000L,
+          1_700_000_001_000L,
+          1_700_000_061_000L,
+          "run",
+          "book\u00e9",
+          SideEffectClass.DESTRUCTIVE,
+          -42,
+          17,
+          new Coordinates("agent.commands", 3, 4_711),
+          new Coordinates("agent.commands", 2, 42),
+          6,
           new ActionEntry.Token("t", 5),
           new Outcome(
-              Outcome.Status.FAILED, 3, "{}", "application/json", "s3://b", "E", "why", 1_700_000_002_000L),
+              Outcome.Status.FAILED,
+              3,
+              "{}",
+              "application/json",
+              "s3://b",
+              "E",
+              "why",
+              1_700_000_002_000L),
           "ab");
 
   @Property
@@ -71,7 +89,8 @@ class ActionEntryFormatTest {
     byte[] bytes = ActionEntryFormat.toBytes(OF_FORM_1);
     bytes[1] = 8;
 
-    assertThatThrownBy(() -> ActionEntryFormat.fromBytes(bytes)).isInstanceOf(StateFormatException.class);
+    assertThatThrownBy(() -> ActionEntryFormat.fromBytes(bytes))
+        .isInstanceOf(StateFormatException.class);
   }
 
   private static byte[] bytes(int length) {

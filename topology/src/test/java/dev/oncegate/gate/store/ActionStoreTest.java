@@ -109,8 +109,11 @@ class ActionStoreTest {
       for (long first : new long[] {B, B + 1, B + W / 2, B + W - 1}) {
         ActionId id = new ActionId("run", "k-" + first);
         open.actions.put(id, AnEntry.rememberedFrom(first));
-        for (long duplicate : new long[] {first - W, first - 1, first, first + 1, first + W - 1, first + W}) {
-          assertThat(open.actions.find(id, duplicate)).as("%d at %d", first - B, duplicate - B).isNotNull();
+        for (long duplicate :
+            new long[] {first - W, first - 1, first, first + 1, first + W - 1, first + W}) {
+          assertThat(open.actions.find(id, duplicate))
+              .as("%d at %d", first - B, duplicate - B)
+              .isNotNull();
         }
       }
     }
@@ -155,7 +158,9 @@ class ActionStoreTest {
           ActionId id = new ActionId("run", "k-" + ahead + "-" + back);
           ActionEntry entry = AnEntry.rememberedFrom(from);
           open.actions.put(id, entry);
-          assertThat(open.actions.find(id, from)).as("%d buckets back, %d ahead", back, ahead).isEqualTo(entry);
+          assertThat(open.actions.find(id, from))
+              .as("%d buckets back, %d ahead", back, ahead)
+              .isEqualTo(entry);
         }
       }
     }
@@ -166,7 +171,8 @@ class ActionStoreTest {
     try (Opened open = new Opened()) {
       open.actions.put(ID, AnEntry.rememberedFrom(B + 4 * W));
 
-      assertThatThrownBy(() -> open.actions.put(new ActionId("run", "x"), AnEntry.rememberedFrom(B + W - 1)))
+      assertThatThrownBy(
+              () -> open.actions.put(new ActionId("run", "x"), AnEntry.rememberedFrom(B + W - 1)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("drop");
     }
@@ -199,7 +205,6 @@ class ActionStoreTest {
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
     }
   }
-
 
   @Property(tries = 300)
   void I3_anEntryIsFoundAsLongAsItIsValidWhateverHappensToOthers(

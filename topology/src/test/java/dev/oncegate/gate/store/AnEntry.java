@@ -26,8 +26,23 @@ final class AnEntry {
   static ActionEntry pending(int attempt, long ms) {
     Coordinates command = new Coordinates("agent.commands", 0, 7);
     return new ActionEntry(
-        ActionEntry.Status.PENDING, new PayloadHash(1, new byte[32]), attempt, ms, ms, ms + 60_000, "run", "book",
-        SideEffectClass.WRITE, 42, 1, command, command, 0, null, null, null);
+        ActionEntry.Status.PENDING,
+        new PayloadHash(1, new byte[32]),
+        attempt,
+        ms,
+        ms,
+        ms + 60_000,
+        "run",
+        "book",
+        SideEffectClass.WRITE,
+        42,
+        1,
+        command,
+        command,
+        0,
+        null,
+        null,
+        null);
   }
 
   /** Entries of all kinds. */
@@ -38,7 +53,8 @@ final class AnEntry {
         Combinators.combine(text, Arbitraries.integers(), times).as(Coordinates::new);
     Arbitrary<PayloadHash> hashes =
         Combinators.combine(
-                Arbitraries.integers().between(1, 127), Arbitraries.bytes().array(byte[].class).ofSize(32))
+                Arbitraries.integers().between(1, 127),
+                Arbitraries.bytes().array(byte[].class).ofSize(32))
             .as(PayloadHash::new);
     Arbitrary<Outcome> outcomes =
         Combinators.combine(
@@ -51,10 +67,13 @@ final class AnEntry {
                 text.injectNull(0.3),
                 times.injectNull(0.3))
             .as(Outcome::new);
-    Arbitrary<ActionEntry.Token> tokens = Combinators.combine(text, times).as(ActionEntry.Token::new);
+    Arbitrary<ActionEntry.Token> tokens =
+        Combinators.combine(text, times).as(ActionEntry.Token::new);
     return Combinators.combine(
             Combinators.combine(
-                    Arbitraries.of(ActionEntry.Status.class), hashes, Arbitraries.of(SideEffectClass.class))
+                    Arbitraries.of(ActionEntry.Status.class),
+                    hashes,
+                    Arbitraries.of(SideEffectClass.class))
                 .as(Kind::new),
             times.list().ofSize(6),
             text.list().ofSize(2),
@@ -66,14 +85,31 @@ final class AnEntry {
         .as(
             (kind, longs, texts, attempt, at, token, outcome, reported) ->
                 new ActionEntry(
-                    kind.status, kind.hash, attempt, longs.get(0), longs.get(1), longs.get(2), texts.get(0),
-                    texts.get(1), kind.sideEffectClass, longs.get(3), longs.get(4), at.get(0),
-                    attempt % 2 == 0 ? at.get(0) : at.get(1), longs.get(5), token, outcome, reported));
+                    kind.status,
+                    kind.hash,
+                    attempt,
+                    longs.get(0),
+                    longs.get(1),
+                    longs.get(2),
+                    texts.get(0),
+                    texts.get(1),
+                    kind.sideEffectClass,
+                    longs.get(3),
+                    longs.get(4),
+                    at.get(0),
+                    attempt % 2 == 0 ? at.get(0) : at.get(1),
+                    longs.get(5),
+                    token,
+                    outcome,
+                    reported));
   }
 
-  private record Kind(ActionEntry.Status status, PayloadHash hash, SideEffectClass sideEffectClass) {}
+  private record Kind(
+      ActionEntry.Status status, PayloadHash hash, SideEffectClass sideEffectClass) {}
 
-  /** Text as it comes out of UTF-8: what was no text before it reached the gate is replaced there. */
+  /**
+   * Text as it comes out of UTF-8: what was no text before it reached the gate is replaced there.
+   */
   private static String wellFormed(String text) {
     return new String(text.getBytes(UTF_8), UTF_8);
   }

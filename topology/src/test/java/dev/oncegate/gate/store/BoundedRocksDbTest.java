@@ -91,9 +91,11 @@ class BoundedRocksDbTest {
       }
     }
 
-    Map<MemoryUsageType, Long> used = MemoryUtil.getApproximateMemoryUsageByType(stores, Set.of(cache));
+    Map<MemoryUsageType, Long> used =
+        MemoryUtil.getApproximateMemoryUsageByType(stores, Set.of(cache));
     long writtenBytes = 1_000L * STORES * value.length;
-    // A write that finds the buffers full starts a flush and does not wait for it: the bound is a soft one.
+    // A write that finds the buffers full starts a flush and does not wait for it: the bound is a
+    // soft one.
     assertThat(writtenBytes).isGreaterThan(5 * BUDGET);
     assertThat(used.get(MemoryUsageType.kCacheTotal)).isLessThanOrEqualTo(2 * BUDGET);
   }

@@ -35,10 +35,14 @@ class RunStateFormatTest {
           new Circuit(Circuit.State.HALF_OPEN, 1_700_000_000_000L, 200, 2, 1, true, false),
           new RunState.Budget(150, 2, 3),
           new CallRate(1_700_000_000L, new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 900}),
-          Repeats.of(List.of(new Repeats.Repeat(-1, 3, 2, 77), new Repeats.Repeat(Long.MAX_VALUE, 1, 0, 0))),
+          Repeats.of(
+              List.of(
+                  new Repeats.Repeat(-1, 3, 2, 77), new Repeats.Repeat(Long.MAX_VALUE, 1, 0, 0))),
           new Tally(300, 200, 50, 20, 10, 5, 15),
           List.of(new RunState.WindowTally(1_700_000_000_000L, new Tally(3, 2, 1, 0, 0, 0, 0))),
-          List.of(new RecentCall("book\u00e9", Digest256.ofHex("00ff".repeat(16)), 1_700_000_000_001L, 299)),
+          List.of(
+              new RecentCall(
+                  "book\u00e9", Digest256.ofHex("00ff".repeat(16)), 1_700_000_000_001L, 299)),
           1_700_000_000_002L,
           1_700_000_000_003L,
           true,
@@ -52,7 +56,8 @@ class RunStateFormatTest {
 
   @Test
   void aNewRunIsRead() {
-    assertThat(RunStateFormat.fromBytes(RunStateFormat.toBytes(RunState.NEW))).isEqualTo(RunState.NEW);
+    assertThat(RunStateFormat.fromBytes(RunStateFormat.toBytes(RunState.NEW)))
+        .isEqualTo(RunState.NEW);
   }
 
   @Test
@@ -83,13 +88,19 @@ class RunStateFormatTest {
     Arbitrary<Integer> ints = Arbitraries.integers();
     Arbitrary<Boolean> booleans = Arbitraries.of(true, false);
     Arbitrary<Circuit> circuits =
-        Combinators.combine(Arbitraries.of(Circuit.State.class), longs, longs, ints, ints, booleans, booleans)
+        Combinators.combine(
+                Arbitraries.of(Circuit.State.class), longs, longs, ints, ints, booleans, booleans)
             .as(Circuit::new);
-    Arbitrary<RunState.Budget> budgets = Combinators.combine(longs, longs, longs).as(RunState.Budget::new);
+    Arbitrary<RunState.Budget> budgets =
+        Combinators.combine(longs, longs, longs).as(RunState.Budget::new);
     Arbitrary<CallRate> rates =
         Combinators.combine(longs, ints.array(int[].class).ofSize(10)).as(CallRate::new);
     Arbitrary<Repeats> repeats =
-        Combinators.combine(longs, ints, ints, longs).as(Repeats.Repeat::new).list().ofMaxSize(70).map(Repeats::of);
+        Combinators.combine(longs, ints, ints, longs)
+            .as(Repeats.Repeat::new)
+            .list()
+            .ofMaxSize(70)
+            .map(Repeats::of);
     Arbitrary<Tally> tallies =
         Combinators.combine(longs, longs, longs, longs, longs, longs, longs).as(Tally::new);
     Arbitrary<List<RunState.WindowTally>> windows =
@@ -114,8 +125,19 @@ class RunStateFormatTest {
         .as(
             (guarded, repeated, total, unpublished, lastCalls, times, flags) ->
                 new RunState(
-                    guarded.seq, guarded.circuit, guarded.budget, guarded.rate, repeated, total, unpublished,
-                    lastCalls, times.get(0), times.get(1), flags.get(0), flags.get(1), flags.get(2)));
+                    guarded.seq,
+                    guarded.circuit,
+                    guarded.budget,
+                    guarded.rate,
+                    repeated,
+                    total,
+                    unpublished,
+                    lastCalls,
+                    times.get(0),
+                    times.get(1),
+                    flags.get(0),
+                    flags.get(1),
+                    flags.get(2)));
   }
 
   private record Guarded(long seq, Circuit circuit, RunState.Budget budget, CallRate rate) {}
