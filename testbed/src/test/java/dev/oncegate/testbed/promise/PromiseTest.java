@@ -62,7 +62,7 @@ class PromiseTest {
           // The directories of tests lie there.
           "StateDirectory: Using an OS temp directory",
           // The next transaction began while the broker was still ending the one before.
-          // What was already under way behind a batch refused so comes too early, and is refused too.
+          // What was already under way behind a batch refused so comes too early: refused too.
           "Sender: .* retrying .* Error: (CONCURRENT_TRANSACTIONS|OUT_OF_ORDER_SEQUENCE_NUMBER)",
           // All tasks change hands at once, and are given only when they are let go.
           "ConsumerCoordinator: .* subscribed topics are not assigned to any members",
