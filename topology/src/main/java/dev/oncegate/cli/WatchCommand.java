@@ -6,11 +6,13 @@ import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.gate.serde.RecordNotReadableException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -127,11 +129,9 @@ final class WatchCommand implements Callable<Integer> {
   private static @Nullable String runOf(
       ConsumerRecord<byte[], byte[]> record, @Nullable SpecificRecord value) {
     if (value == null) {
-      return record.key() == null
-          ? null
-          : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
+      return record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
     }
-    org.apache.avro.Schema.Field field = value.getSchema().getField("run_id");
+    Schema.Field field = value.getSchema().getField("run_id");
     return field == null ? null : String.valueOf(value.get(field.pos()));
   }
 

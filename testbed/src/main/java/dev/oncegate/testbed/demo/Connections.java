@@ -1,9 +1,9 @@
 package dev.oncegate.testbed.demo;
 
+import dev.oncegate.config.Clients;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionOutcome;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,7 +12,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -24,7 +23,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * Clients of one broker and registry: idempotent producers, consumers that see what is committed
  * only.
  */
-record Connections(String bootstrapServers, AvroSerdes avro) {
+record Connections(Map<String, Object> settings, AvroSerdes avro) {
   private static final String EXECUTORS = "oncegate-demo-tools";
 
   /** For commands and controls. */
@@ -42,12 +41,12 @@ record Connections(String bootstrapServers, AvroSerdes avro) {
 
   /** For effects, in the group of the executors. */
   Consumer<String, ActionEffect> effects() {
-    Map<String, Object> settings = consumer(EXECUTORS);
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, EXECUTORS);
+    Map<String, Object> own = consumer(EXECUTORS);
+    own.put(ConsumerConfig.GROUP_ID_CONFIG, EXECUTORS);
     Deserializer<SpecificRecord> any = avro.deserializer();
     Deserializer<ActionEffect> deserializer =
         (topic, bytes) -> (ActionEffect) any.deserialize(topic, bytes);
-    return new KafkaConsumer<>(settings, new StringDeserializer(), deserializer);
+    return new KafkaConsumer<>(own, new StringDeserializer(), deserializer);
   }
 
   /** For everything, without a group. */
@@ -57,22 +56,17 @@ record Connections(String bootstrapServers, AvroSerdes avro) {
   }
 
   private Map<String, Object> producer(String clientId) {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
-    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    return settings;
+    Map<String, Object> own = Clients.producer(settings);
+    own.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    own.put(ProducerConfig.ACKS_CONFIG, "all");
+    own.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    return own;
   }
 
   private Map<String, Object> consumer(String clientId) {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    return settings;
+    Map<String, Object> own = Clients.consumer(settings);
+    own.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+    own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return own;
   }
 }

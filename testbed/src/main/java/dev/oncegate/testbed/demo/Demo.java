@@ -2,17 +2,14 @@ package dev.oncegate.testbed.demo;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
-import dev.oncegate.gate.TopicSetup;
 import dev.oncegate.testbed.agents.Agent;
 import dev.oncegate.testbed.stack.DataDirectory;
+import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Stack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -55,20 +52,9 @@ public final class Demo {
     try (DataDirectory data = DataDirectory.open(directory);
         Stack stack = Stack.start(data, 0, 0)) {
       GateConfig config =
-          GateConfig.of(
-              Map.of(
-                  CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                  stack.bootstrapServers(),
-                  "schema.registry.url",
-                  stack.registryUrl(),
-                  StreamsConfig.APPLICATION_ID_CONFIG,
-                  APPLICATION_ID,
-                  StreamsConfig.STATE_DIR_CONFIG,
-                  directory.resolve("gate").toString()));
-      try (Admin admin = Gate.admin(config)) {
-        new TopicSetup(admin, config).create(PARTITIONS, Optional.of((short) 1));
-      }
-      try (Gate gate = Gate.start(config)) {
+          LocalGate.config(
+              stack, data, Map.of(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID));
+      try (Gate gate = LocalGate.begin(config, PARTITIONS)) {
         Performance.within(START, gate.running(), "the gate does not run");
         Summary summary = performance.run(config);
         performance.enter(Stage.CLOSING);

@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,10 +77,7 @@ public final class Performance {
   public Summary run(GateConfig config) throws InterruptedException {
     Topics topics = Topics.of(config);
     AvroSerdes avro = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
-    Connections connections =
-        new Connections(
-            config.kafkaSettings().get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG).toString(),
-            avro);
+    Connections connections = new Connections(config.kafkaSettings(), avro);
     TopicTally counted = new TopicTally(topics, avro.deserializer(), cast, chronicle);
     tally = counted;
     ResultListener results = new ResultListener();

@@ -32,11 +32,20 @@ public final class LocalGate {
    * @throws InterruptedException while waiting
    */
   public static Gate start(GateConfig config, int partitions) throws InterruptedException {
+    Gate gate = begin(config, partitions);
+    gate.running().join();
+    return gate;
+  }
+
+  /**
+   * Makes the topics that are missing and starts the gate, which may not run yet.
+   *
+   * @throws InterruptedException while waiting for the registry
+   */
+  public static Gate begin(GateConfig config, int partitions) throws InterruptedException {
     try (Admin admin = Gate.admin(config)) {
       new TopicSetup(admin, config).create(partitions, Optional.of((short) 1));
     }
-    Gate gate = Gate.start(config);
-    gate.running().join();
-    return gate;
+    return Gate.start(config);
   }
 }

@@ -2,6 +2,7 @@ package dev.oncegate.gate.store;
 
 import dev.oncegate.core.intake.ActionId;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +25,7 @@ public final class TimerStore {
   private static final byte COUNTS = 2;
   private static final byte RETENTION = 3;
   private static final byte[] PRESENT = {};
-  private static final byte[] NEWEST_BUCKET =
-      "newest-bucket".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] NEWEST_BUCKET = "newest-bucket".getBytes(StandardCharsets.US_ASCII);
 
   private final KeyValueStore<byte[], byte[]> store;
   // All before it is done; a scan that began at 0 would walk over every tombstone again.
