@@ -64,6 +64,17 @@ public final class Gate implements AutoCloseable {
    * @throws InterruptedException while waiting for the registry
    */
   public static Gate start(GateConfig config) throws InterruptedException {
+    return start(config, InstantSource.system());
+  }
+
+  /**
+   * Starts with another clock than the system's.
+   *
+   * @param clock the gate's now, by which it judges deadlines, windows and times that records bear;
+   *     Kafka's own timers go by the system's clock all the same
+   * @see #start(GateConfig)
+   */
+  public static Gate start(GateConfig config, InstantSource clock) throws InterruptedException {
     Map<String, Object> settings = config.kafkaSettings();
     Topics topics = Topics.of(config);
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
@@ -75,7 +86,7 @@ public final class Gate implements AutoCloseable {
     }
     Properties properties = streamsProperties(config, found.largestRecordBytes());
     int carriedMaxBytes = Math.min(found.carriedMaxBytes(), maxRequestBytes(properties));
-    GateParts parts = parts(config, topics, found.partitions(), carriedMaxBytes, serdes);
+    GateParts parts = parts(config, topics, found.partitions(), carriedMaxBytes, serdes, clock);
     Gate gate =
         new Gate(
             new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
@@ -92,7 +103,9 @@ public final class Gate implements AutoCloseable {
         AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
     Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
     settings.putIfAbsent(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092");
-    return GateTopology.of(parts(config, Topics.of(config), 1, 0, serdes), emptyTopology(settings));
+    return GateTopology.of(
+        parts(config, Topics.of(config), 1, 0, serdes, InstantSource.system()),
+        emptyTopology(settings));
   }
 
   private static Topology emptyTopology(Map<?, ?> settings) {
@@ -107,7 +120,12 @@ public final class Gate implements AutoCloseable {
   }
 
   private static GateParts parts(
-      GateConfig config, Topics topics, int partitions, int carriedMaxBytes, AvroSerdes serdes) {
+      GateConfig config,
+      Topics topics,
+      int partitions,
+      int carriedMaxBytes,
+      AvroSerdes serdes,
+      InstantSource clock) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -125,7 +143,7 @@ public final class Gate implements AutoCloseable {
         carriedMaxBytes,
         serdes.serializer(),
         serdes.deserializer(),
-        InstantSource.system(),
+        clock,
         tokens());
   }
 
