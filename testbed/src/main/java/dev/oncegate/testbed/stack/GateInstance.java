@@ -1,7 +1,6 @@
-package dev.oncegate.testbed.promise;
+package dev.oncegate.testbed.stack;
 
 import dev.oncegate.cli.Oncegate;
-import dev.oncegate.testbed.stack.ChildJvm;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ import java.util.stream.Stream;
  * An instance of the gate in a JVM of its own, as {@code serve} runs it. It may be started again
  * and again: on the state that the start before has left.
  */
-final class GateInstance implements AutoCloseable {
+public final class GateInstance implements AutoCloseable {
   private static final List<String> FLAGS =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   private static final Duration START = Duration.ofSeconds(60);
@@ -36,7 +35,7 @@ final class GateInstance implements AutoCloseable {
    * @param name also its client.id, by which the group knows it
    * @param directory for its state, its configuration and its logs
    */
-  GateInstance(String name, Path directory, Map<String, String> settings) {
+  public GateInstance(String name, Path directory, Map<String, String> settings) {
     this.name = name;
     this.directory = directory;
     this.configFile = directory.resolve("gate.properties");
@@ -50,7 +49,8 @@ final class GateInstance implements AutoCloseable {
         properties.store(writer, null);
       }
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new StackException(
+          "the directory %s of gate %s cannot be written: %s".formatted(directory, name, e), e);
     }
     jvm = launch();
   }
@@ -69,32 +69,34 @@ final class GateInstance implements AutoCloseable {
   }
 
   /** Waits until it has joined the group and works on what it was given. */
-  void awaitRunning() {
+  public void awaitRunning() {
     Path log = logs.get(logs.size() - 1);
     jvm.awaitReady(START, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Starts it again after its end. */
-  void restart() {
+  public void restart() {
     jvm = launch();
     awaitRunning();
   }
 
   /** Ends it by SIGKILL. */
-  void kill() {
+  public void kill() {
     jvm.kill();
   }
 
   /** Deletes what it knows; it must have ended. */
-  void loseState() throws IOException {
+  public void loseState() {
     try (Stream<Path> files = Files.walk(state())) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
+    } catch (IOException e) {
+      throw new StackException("%s cannot be deleted: %s".formatted(state(), e), e);
     }
   }
 
@@ -103,12 +105,12 @@ final class GateInstance implements AutoCloseable {
   }
 
   /** How the current start ended, in words. */
-  CompletableFuture<String> ended() {
+  public CompletableFuture<String> ended() {
     return jvm.ended().thenApply(Throwable::getMessage);
   }
 
   /** Lines of all its logs at level WARN or ERROR, and those that no logger wrote. */
-  List<String> complaints() {
+  public List<String> complaints() {
     return logs.stream()
         .flatMap(
             log -> textOf(log).lines().map(line -> "%s: %s".formatted(log.getFileName(), line)))
@@ -120,7 +122,7 @@ final class GateInstance implements AutoCloseable {
     try {
       return Files.readString(log);
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new StackException("the log %s cannot be read: %s".formatted(log, e), e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.TopicSetup;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.testbed.stack.Broker;
+import dev.oncegate.testbed.stack.GateInstance;
 import dev.oncegate.testbed.stack.Registry;
 import java.nio.file.Path;
 import java.time.Duration;

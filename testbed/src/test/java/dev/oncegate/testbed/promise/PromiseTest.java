@@ -10,6 +10,7 @@ import dev.oncegate.testbed.agents.HonestAgent;
 import dev.oncegate.testbed.demo.Event;
 import dev.oncegate.testbed.demo.Performance;
 import dev.oncegate.testbed.demo.Summary;
+import dev.oncegate.testbed.stack.GateInstance;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
