@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
@@ -229,6 +230,18 @@ public final class Gate implements AutoCloseable {
   /** What Kafka Streams does at this moment. */
   public KafkaStreams.State state() {
     return streams.state();
+  }
+
+  /**
+   * How many changelog records the stores of this instance are behind, standbys included. Under
+   * exactly-once a store that has all is still told to lack the marker of the last transaction, so
+   * that a few remain for each.
+   */
+  public long lag() {
+    return streams.allLocalStorePartitionLags().values().stream()
+        .flatMap(byPartition -> byPartition.values().stream())
+        .mapToLong(LagInfo::offsetLag)
+        .sum();
   }
 
   /**

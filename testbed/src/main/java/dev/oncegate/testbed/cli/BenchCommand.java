@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bench}: the gate against a pass-through topology, on brokers of its own. */
@@ -85,11 +84,11 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireRange("--commands", commands, 1, 100_000_000);
-    requireRange("--duplicates", duplicates, 0, 90);
-    requireRange("--args-bytes", argsBytes, 60, 200_000);
-    requireRange("--partitions", partitions, 1, 64);
-    requireRange("--rounds", rounds, 1, 100);
+    Range.require(spec, "--commands", commands, 1, 100_000_000);
+    Range.require(spec, "--duplicates", duplicates, 0, 90);
+    Range.require(spec, "--args-bytes", argsBytes, 60, 200_000);
+    Range.require(spec, "--partitions", partitions, 1, 64);
+    Range.require(spec, "--rounds", rounds, 1, 100);
     CompletableFuture<Void> stop = StopRequest.listen();
     PrintWriter out = spec.commandLine().getOut();
     try (DataDirectory directory = DataDirectory.temporary("oncegate-bench");
@@ -131,13 +130,5 @@ final class BenchCommand implements Callable<Integer> {
       out.println(object);
     }
     out.flush();
-  }
-
-  private void requireRange(String option, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s is %d: allowed is %d to %d".formatted(option, value, least, most));
-    }
   }
 }

@@ -19,7 +19,8 @@ public final class Testbed {
         .addSubcommand(new Up())
         .addSubcommand(new DemoCommand())
         .addSubcommand(new CheckCommand())
-        .addSubcommand(new BenchCommand());
+        .addSubcommand(new BenchCommand())
+        .addSubcommand(new TakeOverCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, command, arguments) -> {
           if (failure instanceof StackException) {
