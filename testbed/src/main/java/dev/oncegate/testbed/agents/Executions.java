@@ -14,7 +14,7 @@ import java.util.Set;
  * is, and is executed, so that a gate that lets something through twice is caught by its damage.
  * Safe for use by several threads.
  */
-public final class Executions {
+public final class Executions implements Books {
   private final Map<Action, Integer> byAction = new HashMap<>();
   private final Set<Place> permissions = new HashSet<>();
 
@@ -23,11 +23,7 @@ public final class Executions {
 
   private record Place(int partition, long offset) {}
 
-  /**
-   * Books one delivery of an effect.
-   *
-   * @param executes whether the tool acts on the world
-   */
+  @Override
   public synchronized void deliver(Attempt attempt, int partition, long offset, boolean executes) {
     boolean isFirst = permissions.add(new Place(partition, offset));
     if (isFirst && executes) {

@@ -18,7 +18,8 @@ public enum Placement {
   /** No key at all. */
   NO_KEY;
 
-  @Nullable String keyOf(String scope, Random random) {
+  /** The key of the record; none where it has none. */
+  public @Nullable String keyOf(String scope, Random random) {
     return switch (this) {
       case MURMUR2, CRC32 -> scope;
       case RANDOM_KEY -> Long.toHexString(random.nextLong());
@@ -27,7 +28,7 @@ public enum Placement {
   }
 
   /** The partition; null where the producer chooses by the key. */
-  @Nullable Integer partitionOf(String scope, int partitions, Random random) {
+  public @Nullable Integer partitionOf(String scope, int partitions, Random random) {
     return switch (this) {
       case MURMUR2, RANDOM_KEY -> null;
       case NO_KEY -> random.nextInt(partitions);

@@ -38,7 +38,7 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
   private final String effectsTopic;
   private final String outcomesTopic;
   private final Tool tools;
-  private final Executions executions;
+  private final Books books;
   private final InstantSource clock;
   private final InFlight inFlight = new InFlight();
   private final PriorityBlockingQueue<Due> due =
@@ -53,7 +53,7 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
    * @param effects read_committed, no auto commit; closed at the end
    * @param outcomes acks of all replicas; left open
    * @param tools what executes; it finds the tool by the effect's tool
-   * @param executions where it is booked
+   * @param books where it is booked
    */
   public ToolExecutor(
       Consumer<String, ActionEffect> effects,
@@ -61,14 +61,14 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
       String effectsTopic,
       String outcomesTopic,
       Tool tools,
-      Executions executions,
+      Books books,
       InstantSource clock) {
     this.effects = effects;
     this.outcomes = outcomes;
     this.effectsTopic = effectsTopic;
     this.outcomesTopic = outcomesTopic;
     this.tools = tools;
-    this.executions = executions;
+    this.books = books;
     this.clock = clock;
   }
 
@@ -104,17 +104,20 @@ public final class ToolExecutor implements Runnable, AutoCloseable {
   private void take(ConsumerRecord<String, ActionEffect> record) {
     ActionEffect effect = record.value();
     Answer answer = tools.answer(effect);
-    executions.deliver(Attempt.of(effect), record.partition(), record.offset(), answer.executes());
+    books.deliver(Attempt.of(effect), record.partition(), record.offset(), answer.executes());
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    InFlight.Taken taken = inFlight.take(partition, record.offset(), answer.copies());
-    Instant answeredAt = clock.instant().plus(answer.after());
-    for (int copy = 0; copy < answer.copies(); copy++) {
-      due.add(
-          new Due(
-              answeredAt.toEpochMilli(),
-              outcome(effect, answer, answeredAt),
-              record.headers(),
-              taken));
+    int copies = 0;
+    for (Answer said = answer; said != null; said = said.then()) {
+      copies += said.copies();
+    }
+    InFlight.Taken taken = inFlight.take(partition, record.offset(), copies);
+    Instant now = clock.instant();
+    for (Answer said = answer; said != null; said = said.then()) {
+      Instant answeredAt = now.plus(said.after());
+      ActionOutcome outcome = outcome(effect, said, answeredAt);
+      for (int copy = 0; copy < said.copies(); copy++) {
+        due.add(new Due(answeredAt.toEpochMilli(), outcome, record.headers(), taken));
+      }
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.load;
+
+import org.jspecify.annotations.NullMarked;
