@@ -271,7 +271,7 @@ public final class ActionLedger {
    */
   static String hash(Outcome outcome) {
     MessageDigest sha256 = sha256();
-    sha256.update((byte) outcome.status().ordinal());
+    sha256.update(codeOf(outcome.status()));
     for (@Nullable String part :
         new @Nullable String[] {
           outcome.result(),
@@ -289,6 +289,15 @@ public final class ActionLedger {
       sha256.update(bytes);
     }
     return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  /** Part of hashes that are stored: a code, once given, never changes its meaning. */
+  private static byte codeOf(Outcome.Status status) {
+    return switch (status) {
+      case SUCCEEDED -> 0;
+      case FAILED -> 1;
+      case FAILED_TRANSIENT -> 2;
+    };
   }
 
   private static MessageDigest sha256() {
