@@ -66,14 +66,14 @@ public final class GateKeys {
               "run",
               CaseInsensitiveValidString.in("run", "agent", "tenant"),
               HIGH,
-              "The namespace in which an idempotency key is unique, and the key of all records. A run lies inside one scope. Must not change while actions are remembered.")
+              "The namespace in which an idempotency key is unique, and the key of all records. A run lies inside one scope. Cannot be changed later: a gate refuses to start on state that was laid down with another.")
           .define(
               DEDUP_WINDOW_MS,
               Type.LONG,
               86_400_000L,
               between(60_000L, 31_536_000_000L),
               HIGH,
-              "How long an action is remembered, in milliseconds; an older command is EXPIRED. Disk use grows with it: up to four windows of actions are kept.")
+              "How long an action is remembered, in milliseconds; an older command is EXPIRED. Disk use grows with it: up to four windows of actions are kept. Cannot be changed later, neither way: a gate refuses to start on state that was laid down with another.")
           .define(
               GUARD_MAX_CALLS,
               Type.LONG,

@@ -28,9 +28,9 @@ import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Makes the topics, and checks that they are as the gate needs them: there, equally partitioned
- * where they must be, not compacted where every record counts, and wide enough for what the gate
- * may have to write. A record that is too large for its topic would fail the task again at every
- * restart, so sizes are checked before anything is read.
+ * where they must be, not compacted where every record counts, wide enough for what the gate may
+ * have to write, and those that its state was laid down for. A record that is too large for its
+ * topic would fail the task again at every restart, so sizes are checked before anything is read.
  */
 public final class TopicSetup {
   /** What headers, keys and the record's own fields may take beside the payload. */
@@ -41,11 +41,17 @@ public final class TopicSetup {
   private final Admin admin;
   private final GateConfig config;
   private final Topics topics;
+  private final Foundation.Ground ground;
 
   public TopicSetup(Admin admin, GateConfig config) {
+    this(admin, config, new FoundationTopic(config));
+  }
+
+  TopicSetup(Admin admin, GateConfig config, Foundation.Ground ground) {
     this.admin = admin;
     this.config = config;
     this.topics = Topics.of(config);
+    this.ground = ground;
   }
 
   /**
@@ -60,14 +66,15 @@ public final class TopicSetup {
   /**
    * Makes the topics that are not there.
    *
-   * @param partitions of each topic
+   * @param partitions of each topic but the foundation's, which has one
    * @param replicationFactor of each topic; empty: the broker's default
    * @return the names of those made
    */
   public List<String> create(int partitions, Optional<Short> replicationFactor) {
     List<String> created = new ArrayList<>();
     for (String topic : all()) {
-      if (createOne(topic, partitions, replicationFactor)) {
+      int own = topic.equals(topics.foundation()) ? 1 : partitions;
+      if (createOne(topic, own, replicationFactor)) {
         created.add(topic);
       }
     }
@@ -106,7 +113,7 @@ public final class TopicSetup {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
         TopicConfig.CLEANUP_POLICY_CONFIG,
-        topic.equals(topics.circuits())
+        isCompacted(topic)
             ? TopicConfig.CLEANUP_POLICY_COMPACT
             : TopicConfig.CLEANUP_POLICY_DELETE);
     int payload = Math.max(DEFAULT_MAX_MESSAGE_BYTES, payloadBytes());
@@ -117,29 +124,37 @@ public final class TopicSetup {
     return settings;
   }
 
+  private boolean isCompacted(String topic) {
+    return topic.equals(topics.circuits()) || topic.equals(topics.foundation());
+  }
+
   private List<String> all() {
     Set<String> all = new LinkedHashSet<>(topics.sources());
     all.addAll(topics.sinks());
+    all.add(topics.foundation());
     return List.copyOf(all);
   }
 
   /**
-   * Makes the gate's own topic where it is missing, and checks all.
+   * Makes the gate's own topics where they are missing, checks all, and lays the foundation where
+   * there is none.
    *
    * @throws TopicsNotReadyException with everything that is wrong
    */
   Found prepare() {
     Map<String, TopicDescription> descriptions = descriptions();
     TopicDescription commands = descriptions.get(topics.commands());
-    if (commands != null && !descriptions.containsKey(topics.reroute())) {
-      short replicas = (short) commands.partitions().get(0).replicas().size();
-      createOne(topics.reroute(), commands.partitions().size(), Optional.of(replicas));
-      awaitVisible(List.of(topics.reroute()));
+    if (commands != null && createOwn(descriptions.keySet(), commands)) {
       descriptions = descriptions();
     }
     List<String> problems = problems(descriptions);
     if (!problems.isEmpty() || commands == null) {
       throw new TopicsNotReadyException(problems);
+    }
+    Foundation now = Foundation.of(config, commands.partitions().size());
+    List<String> changes = ground.lay(now).changesTo(now, topics);
+    if (!changes.isEmpty()) {
+      throw new TopicsNotReadyException(changes);
     }
     Map<String, Config> configs = configs(descriptions.keySet());
     int carriedMaxBytes =
@@ -149,7 +164,21 @@ public final class TopicSetup {
     return new Found(commands.partitions().size(), largest(configs), carriedMaxBytes);
   }
 
-  /** Everything that is wrong with the topics, a sentence each; empty where nothing is. */
+  /** Whether anything was made. */
+  private boolean createOwn(Set<String> there, TopicDescription commands) {
+    Optional<Short> replicas = Optional.of((short) commands.partitions().get(0).replicas().size());
+    Map<String, Integer> own =
+        Map.of(topics.reroute(), commands.partitions().size(), topics.foundation(), 1);
+    List<String> missing = own.keySet().stream().filter(topic -> !there.contains(topic)).toList();
+    missing.forEach(topic -> createOne(topic, own.get(topic), replicas));
+    awaitVisible(missing);
+    return !missing.isEmpty();
+  }
+
+  /**
+   * Everything that is wrong with the topics and with what is built on them, a sentence each; empty
+   * where nothing is.
+   */
   public List<String> problems() {
     return problems(descriptions());
   }
@@ -163,6 +192,7 @@ public final class TopicSetup {
       }
     }
     checkPartitions(descriptions, problems);
+    checkFoundation(descriptions, problems);
     Map<String, Config> configs = configs(descriptions.keySet());
     configs.forEach((topic, settings) -> checkCleanup(topic, settings, problems));
     configs.forEach((topic, settings) -> checkTimestamps(topic, settings, problems));
@@ -188,15 +218,35 @@ public final class TopicSetup {
     }
   }
 
+  /**
+   * State of a version that laid no foundation says at least how many partitions it has, by those
+   * of its changelog.
+   */
+  private void checkFoundation(Map<String, TopicDescription> descriptions, List<String> problems) {
+    TopicDescription commands = descriptions.get(topics.commands());
+    if (commands == null) {
+      return;
+    }
+    Foundation now = Foundation.of(config, commands.partitions().size());
+    Optional<Foundation> laid =
+        descriptions.containsKey(topics.foundation()) ? ground.read() : Optional.empty();
+    Foundation before =
+        laid.orElseGet(
+            () -> {
+              TopicDescription changelog = descriptions(List.of(changelog())).get(changelog());
+              return changelog == null ? now : Foundation.of(config, changelog.partitions().size());
+            });
+    problems.addAll(before.changesTo(now, topics));
+  }
+
   private void checkCleanup(String topic, Config settings, List<String> problems) {
     String policy = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-    boolean compacts = policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
-    if (topic.equals(topics.circuits()) && !compacts) {
+    if (isCompacted(topic) && !policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       problems.add(
-          "Topic %s has cleanup.policy=%s; it must be compact, or the state of a circuit is lost with its age."
+          "Topic %s has cleanup.policy=%s; it must be compact, or what it says is lost with its age."
               .formatted(topic, policy));
     }
-    if (!topic.equals(topics.circuits()) && compacts) {
+    if (!isCompacted(topic) && policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       problems.add(
           "Topic %s has cleanup.policy=%s; it must be delete, or records of one scope replace each other."
               .formatted(topic, policy));
@@ -335,12 +385,16 @@ public final class TopicSetup {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException denied) {
-        throw new KafkaException(
-            "The gate's user may not %s topic %s: allow it (kafka-acls.sh --add --allow-principal User:NAME --operation %s --topic %s)."
-                .formatted(right, topic, right, topic),
-            denied);
+        throw denied(right, topic, denied);
       }
       throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
     }
+  }
+
+  static KafkaException denied(String right, String topic, AuthorizationException cause) {
+    return new KafkaException(
+        "The gate's user may not %s topic %s: allow it (kafka-acls.sh --add --allow-principal User:NAME --operation %s --topic %s)."
+            .formatted(right, topic, right, topic),
+        cause);
   }
 }

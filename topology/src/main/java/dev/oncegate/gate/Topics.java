@@ -8,6 +8,7 @@ import java.util.List;
  * The names of all topics.
  *
  * @param reroute the gate's own: carries records to the partition of their scope
+ * @param foundation the gate's own: what its state was laid down with
  */
 public record Topics(
     String commands,
@@ -20,13 +21,14 @@ public record Topics(
     String circuits,
     String deadLetters,
     String escalations,
-    String reroute) {
+    String reroute,
+    String foundation) {
 
   /**
    * The topics of a gate.
    *
    * @param prefix of all public topics, such as {@code agent.}
-   * @param applicationId prefix of the gate's own topic, as for all internal topics of a Streams
+   * @param applicationId prefix of the gate's own topics, as for all internal topics of a Streams
    *     application
    */
   public static Topics of(String prefix, String applicationId) {
@@ -41,7 +43,8 @@ public record Topics(
         prefix + "circuits",
         prefix + "dead-letters",
         prefix + "escalations",
-        applicationId + "-reroute");
+        applicationId + "-reroute",
+        applicationId + "-foundation");
   }
 
   /** The topics of a configured gate. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.oncegate.config.GateConfig;
+import dev.oncegate.core.intake.Scope;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -27,6 +29,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +42,11 @@ class TopicSetupTest {
   /** Settings of the topics that there are. */
   private final Map<String, Map<String, String>> topics = new LinkedHashMap<>();
 
+  /** Partitions of the topics that have another number than the rest. */
+  private final Map<String, Integer> partitions = new HashMap<>();
+
+  private final Earth ground = new Earth();
+
   private final List<String> mayNotBeDescribed = new ArrayList<>();
   private final List<String> settingsMayNotBeSeen = new ArrayList<>();
 
@@ -49,6 +57,8 @@ class TopicSetupTest {
     for (String topic : TOPICS.sinks()) {
       topics.put(topic, settings());
     }
+    topics.put(TOPICS.foundation(), settings());
+    topics.get(TOPICS.foundation()).put("cleanup.policy", "compact");
     topics.get(TOPICS.circuits()).put("cleanup.policy", "compact");
     topics.get(TOPICS.reroute()).put("max.message.bytes", "1200000");
     topics.get(TOPICS.deadLetters()).put("max.message.bytes", "1300000");
@@ -67,6 +77,81 @@ class TopicSetupTest {
   void topicsAsTheyShouldBeAreNoProblemAndTellWhatTheyTake() {
     assertThat(setup(Map.of()).problems()).isEmpty();
     assertThat(setup(Map.of()).prepare()).isEqualTo(new TopicSetup.Found(3, 1_300_000, 1_200_000));
+  }
+
+  @Test
+  void theFirstStartLaysTheFoundationAndAskingWhatIsWrongDoesNot() {
+    setup(Map.of("gate.scope", "tenant")).problems();
+    assertThat(ground.laid).isNull();
+
+    setup(Map.of("gate.scope", "tenant", "gate.dedup.window.ms", "7200000")).prepare();
+    assertThat(ground.laid).isEqualTo(new Foundation(3, Scope.TENANT, 7_200_000));
+  }
+
+  @Test
+  void aFoundationThatStandsIsLeftAsItIs() {
+    ground.laid = new Foundation(3, Scope.RUN, 86_400_000);
+
+    assertThat(setup(Map.of()).prepare().partitions()).isEqualTo(3);
+    assertThat(ground.laid).isEqualTo(new Foundation(3, Scope.RUN, 86_400_000));
+  }
+
+  @Test
+  void whatTheStateWasNotLaidDownWithIsRefusedBeforeTheStartAndTheFoundationStays() {
+    Foundation old = new Foundation(4, Scope.AGENT, 86_400_000);
+    ground.laid = old;
+
+    assertThatThrownBy(() -> setup(Map.of("gate.dedup.window.ms", "3600000")).prepare())
+        .isInstanceOf(TopicsNotReadyException.class)
+        .hasMessage(
+            String.join(
+                System.lineSeparator(),
+                setup(Map.of("gate.dedup.window.ms", "3600000")).problems()));
+    assertThat(setup(Map.of("gate.dedup.window.ms", "3600000")).problems())
+        .satisfiesExactly(
+            partitions -> assertThat(partitions).startsWith("Topic agent.commands has 3"),
+            scope -> assertThat(scope).startsWith("gate.scope is run"),
+            window -> assertThat(window).startsWith("gate.dedup.window.ms is 3600000"),
+            remedy -> assertThat(remedy).startsWith("Or begin anew"));
+    assertThat(ground.laid).isEqualTo(old);
+  }
+
+  @Test
+  void whoLosesTheRaceToLayTheFoundationIsRefusedLikeWhoeverComesLater() {
+    ground.quicker = new Foundation(3, Scope.AGENT, 86_400_000);
+
+    assertThatThrownBy(() -> setup(Map.of()).prepare())
+        .isInstanceOf(TopicsNotReadyException.class)
+        .hasMessageContaining("Set gate.scope=agent.");
+  }
+
+  @Test
+  void stateOfAVersionThatLaidNoFoundationIsJudgedByItsChangelog() {
+    topics.put("oncegate-actions-changelog", settings());
+    setup(Map.of()).prepare();
+    ground.laid = null;
+    partitions.put("oncegate-actions-changelog", 2);
+
+    assertThatThrownBy(() -> setup(Map.of()).prepare())
+        .hasMessageContaining(
+            "Topic agent.commands has 3 partitions, but the state of this gate was laid down with 2");
+    topics.remove(TOPICS.foundation());
+    assertThat(setup(Map.of()).problems())
+        .anyMatch(problem -> problem.contains("was laid down with 2"))
+        .anyMatch(problem -> problem.startsWith("Topic oncegate-foundation does not exist"));
+    assertThat(ground.laid).isNull();
+  }
+
+  @Test
+  void aFoundationMustNotBeDeletedWithItsAge() {
+    for (String policy : List.of("delete", "compact,delete")) {
+      topics.get(TOPICS.foundation()).put("cleanup.policy", policy);
+
+      assertThat(setup(Map.of()).problems())
+          .containsExactly(
+              "Topic oncegate-foundation has cleanup.policy=%s; it must be compact, or what it says is lost with its age."
+                  .formatted(policy));
+    }
   }
 
   @Test
@@ -139,7 +224,28 @@ class TopicSetupTest {
                     default -> throw new UnsupportedOperationException(method.getName());
                   };
                 });
-    return new TopicSetup(admin, GateConfig.of(settings));
+    return new TopicSetup(admin, GateConfig.of(settings), ground);
+  }
+
+  /** Where a foundation lies without a broker. */
+  private static final class Earth implements Foundation.Ground {
+    private @Nullable Foundation laid;
+
+    /** Laid by another gate between its look and ours. */
+    private @Nullable Foundation quicker;
+
+    @Override
+    public Optional<Foundation> read() {
+      return Optional.ofNullable(laid);
+    }
+
+    @Override
+    public Foundation lay(Foundation wanted) {
+      if (laid == null) {
+        laid = quicker == null ? wanted : quicker;
+      }
+      return laid;
+    }
   }
 
   private final class Described extends DescribeTopicsResult {
@@ -170,11 +276,11 @@ class TopicSetupTest {
       return failed(new UnknownTopicOrPartitionException("not there"));
     }
     Node node = new Node(1, "localhost", 9092);
-    List<TopicPartitionInfo> partitions =
-        IntStream.range(0, 3)
+    List<TopicPartitionInfo> described =
+        IntStream.range(0, partitions.getOrDefault(name, 3))
             .mapToObj(i -> new TopicPartitionInfo(i, node, List.of(node), List.of(node)))
             .toList();
-    return KafkaFuture.completedFuture(new TopicDescription(name, false, partitions));
+    return KafkaFuture.completedFuture(new TopicDescription(name, false, described));
   }
 
   private KafkaFuture<Config> config(String name) {
