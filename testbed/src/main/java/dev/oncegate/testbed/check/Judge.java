@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * the decisions.
  */
 final class Judge {
+  private static final int LONGEST_RUN_ID = 255;
+
   private final Topics topics;
   private final long dedupWindowMs;
   private final Spans spans;
@@ -103,7 +105,10 @@ final class Judge {
 
   private void command(Seen record) {
     ActionCommand command = record.as(ActionCommand.class);
-    boolean canBeJudged = command != null && !command.getRunId().isBlank();
+    boolean canBeJudged =
+        command != null
+            && !command.getRunId().isBlank()
+            && command.getRunId().length() <= LONGEST_RUN_ID;
     deliveries.sent(record.at(), record.timestampMs(), canBeJudged ? command : null);
     if (canBeJudged && spans.cover(record.at())) {
       runs.sent(command.getRunId());

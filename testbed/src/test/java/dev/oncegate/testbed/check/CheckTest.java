@@ -113,6 +113,7 @@ class CheckTest {
       send("loop", "k" + call, SideEffectClass.WRITE, "{\"n\":%d}".formatted(call));
     }
     send("", "k", SideEffectClass.WRITE, "{}");
+    send("r".repeat(256), "k", SideEffectClass.WRITE, "{}");
     send("bad", "k", SideEffectClass.WRITE, "no json");
     producer.send(
         new ProducerRecord<>(TOPICS.commands(), "garbage".getBytes(StandardCharsets.UTF_8)));
@@ -130,7 +131,7 @@ class CheckTest {
     Report report = Check.run(settings, TOPICS, WINDOW_MS);
 
     assertHolds(report);
-    assertThat(report.verdicts().get(Invariant.I2).checked()).isEqualTo(3 * RUNS * 4 + 25 + 4);
+    assertThat(report.verdicts().get(Invariant.I2).checked()).isEqualTo(3 * RUNS * 4 + 25 + 5);
     assertThat(report.verdicts().get(Invariant.I4).checked()).isGreaterThanOrEqualTo(20);
   }
 
