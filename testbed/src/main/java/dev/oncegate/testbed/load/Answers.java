@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads results and dead letters: tells the pulse which commands are decided, and knows which
- * effects wait for their outcome, some 50 bytes each.
+ * actions wait for an outcome, some 50 bytes each.
  */
 final class Answers {
   private final Topics topics;
@@ -57,7 +57,8 @@ final class Answers {
       pulse.decided(command.getPartition(), command.getOffset());
     }
     if (key != null && attempt != null) {
-      long name = Chance.fingerprint(0, result.getScope(), key, attempt);
+      // Of the action: a late outcome of an earlier attempt settles the last one too.
+      long name = Chance.fingerprint(0, result.getScope(), key, 0);
       if (decision != null) {
         open.add(name);
       } else {
@@ -96,7 +97,7 @@ final class Answers {
     return deadLetters.get();
   }
 
-  /** Effects that have neither an outcome nor passed their deadline. */
+  /** Actions let through that have neither an outcome nor passed their deadline. */
   int open() {
     return open.size();
   }

@@ -241,7 +241,7 @@ public final class Load implements AutoCloseable {
     return parts().pulse.waiting() + parts().pulse.givenUp();
   }
 
-  /** Effects that have neither an outcome nor passed their deadline. */
+  /** Actions let through that have neither an outcome nor passed their deadline. */
   public long unsettled() {
     return parts().answers.open();
   }
