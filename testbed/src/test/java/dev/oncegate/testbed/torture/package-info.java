@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.torture;
+
+import org.jspecify.annotations.NullMarked;
