@@ -13,13 +13,17 @@ import java.util.function.ToDoubleFunction;
 final class Chart {
   private static final double WIDTH = 1_040;
   private static final double LEFT = 150;
-  private static final double RIGHT = WIDTH - 16;
+  private static final double RIGHT = WIDTH - 34;
   private static final double TOP = 48;
   private static final double PANEL = 170;
   private static final double BETWEEN = 44;
   private static final double LANE = 19;
   private static final double THINNEST = 2;
-  private static final double BADGES_APART = 20;
+  private static final double BADGES_APART = 22;
+
+  /** With more than these, bands and numbers would cover all: the lanes tell alone. */
+  private static final int MOST_BANDS = 80;
+
   private static final int MOST_POINTS = 600;
   private static final int MOST_TICKS = 10;
   private static final long[] TICKS_S = {
@@ -60,11 +64,16 @@ final class Chart {
     if (!kinds.isEmpty()) {
       lanes(lanesTop);
     }
-    bands(latencyTop + PANEL);
+    boolean isDense = marks.size() > MOST_BANDS;
+    if (!isDense) {
+      bands(latencyTop + PANEL);
+    }
     throughput();
     latency(latencyTop);
     timeAxis(bottom);
-    badges();
+    if (!isDense) {
+      badges();
+    }
     out.add("</svg>");
   }
 
@@ -113,9 +122,6 @@ final class Chart {
       double y = top + lane * LANE;
       FaultKind kind = kinds.get(lane);
       out.add(
-          "<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-          LEFT, y, RIGHT - LEFT, LANE);
-      out.add(
           "<text class=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>",
           LEFT - 10, y + 13, Html.words(kind));
       out.add(
@@ -140,7 +146,7 @@ final class Chart {
             .orElse(1);
     double step = niceStep(Math.max(1, most) / 4);
     double top = step * Math.ceil(Math.max(1, most) / step);
-    out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">commands a second</text>", TOP + 4);
+    out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">commands/s</text>", TOP + 4);
     legend(TOP + 22, "decided", "decided");
     legend(TOP + 38, "sent", "acknowledged");
     for (double value = 0; value <= top; value += step) {
@@ -174,7 +180,7 @@ final class Chart {
             .orElse(1);
     int low = (int) Math.floor(Math.log10(least));
     int high = Math.max(low + 1, (int) Math.ceil(Math.log10(most)));
-    out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">until decided</text>", top + 4);
+    out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">latency</text>", top + 4);
     legend(top + 22, "slow", "p99");
     legend(top + 38, "typical", "p50");
     for (int power = low; power <= high; power++) {

@@ -78,7 +78,7 @@ public final class HtmlReport {
     wrongs(content, out);
     out.add("<h2>Over time</h2>")
         .add(
-            "<p class=\"note\">Measured from outside by a read_committed reader. Numbers are those of the faults below; where nothing was decided the latency has a gap.</p>")
+            "<p class=\"note\">Measured from outside by a read_committed reader. Shaded: the time from a fault until what it broke had been put right; the numbers are those of the list below. Where nothing was decided the latency has a gap.</p>")
         .add("<div class=\"card chart\">");
     Chart.draw(content.seconds, content.faults.stream().map(Thrown::mark).toList(), out);
     out.add("</div>");
