@@ -79,9 +79,9 @@ public final class Intake {
           "is missing; it is required where gate.scope is %s."
               .formatted(scope.name().toLowerCase(Locale.ROOT)));
     }
-    optionalName("agent_id", command.agentId());
-    optionalName("tenant", command.tenant());
-    optionalName("correlation_id", command.correlationId());
+    checkLength("agent_id", command.agentId());
+    checkLength("tenant", command.tenant());
+    checkLength("correlation_id", command.correlationId());
     String tool = name("tool", command.tool());
     checkKey(command.idempotencyKey());
     checkTimes(command, nowMs);
@@ -211,10 +211,11 @@ public final class Intake {
       throw new InvalidFieldException(
           field, "is blank; 1 to %d characters are required.".formatted(MAX_CHARS));
     }
-    return optionalName(field, value) == null ? "" : value;
+    checkLength(field, value);
+    return value;
   }
 
-  private static @Nullable String optionalName(String field, @Nullable String value)
+  private static void checkLength(String field, @Nullable String value)
       throws InvalidFieldException {
     if (value != null && value.length() > MAX_CHARS) {
       throw new InvalidFieldException(
@@ -222,6 +223,5 @@ public final class Intake {
           "is %s with %d characters; at most %d are allowed."
               .formatted(shown(value), value.length(), MAX_CHARS));
     }
-    return value;
   }
 }
