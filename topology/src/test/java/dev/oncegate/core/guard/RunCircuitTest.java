@@ -131,6 +131,12 @@ class RunCircuitTest {
     cooling.call(51);
     Execution old = new Execution(40, SideEffectClass.WRITE, Ending.FAILED, before, 1, null);
     assertThat(cooling.guard.learn(cooling.state, old, cooling.nowMs).changes()).isEmpty();
+    long lastBefore = cooling.state.circuit().sinceSeq();
+    Execution last = new Execution(40, SideEffectClass.WRITE, Ending.FAILED, lastBefore, 1, null);
+    assertThat(cooling.guard.learn(cooling.state, last, cooling.nowMs).changes()).isEmpty();
+    Execution trial =
+        new Execution(51, SideEffectClass.WRITE, Ending.FAILED, lastBefore + 1, 1, null);
+    assertThat(cooling.guard.learn(cooling.state, trial, cooling.nowMs).changes()).hasSize(1);
   }
 
   @Test

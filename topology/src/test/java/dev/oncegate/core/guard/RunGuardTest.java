@@ -357,6 +357,22 @@ class RunGuardTest {
   }
 
   @Test
+  void aRecentCallOfAToolWithASmallerBoundForgetsTheOldestOthersOnly() {
+    RunGuard guard =
+        new RunGuard(limits().off().build(), Map.of("tool-1", limits().off().bounds(4, 2).build()));
+    ARun narrow = new ARun(guard);
+    for (int what : new int[] {2, 3, 4, 1, 5, 6, 1}) {
+      narrow.call(what);
+    }
+    assertThat(narrow.state.repeats().byRecency())
+        .containsExactly(
+            new Repeats.Repeat(4, 1, 0, 0),
+            new Repeats.Repeat(5, 1, 0, 0),
+            new Repeats.Repeat(6, 1, 0, 0),
+            new Repeats.Repeat(1, 2, 0, 0));
+  }
+
+  @Test
   void theCallNotSeenForLongestIsForgottenFirst() {
     ARun forgetful = new ARun(limits().off().bounds(3, 1).build());
     for (int what : new int[] {1, 2, 3, 1, 4}) {

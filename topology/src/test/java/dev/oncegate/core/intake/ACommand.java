@@ -19,6 +19,7 @@ public final class ACommand {
   private @Nullable Long deadlineMs;
   private int attemptNumber = 1;
   private @Nullable String correlationId;
+  private Command.@Nullable Compensation compensation;
 
   public ACommand in(String value) {
     runId = value;
@@ -91,6 +92,11 @@ public final class ACommand {
     return this;
   }
 
+  public ACommand undoneBy(String sagaId, String compensatingTool, String json) {
+    compensation = new Command.Compensation(sagaId, compensatingTool, json);
+    return this;
+  }
+
   public Command build() {
     return new Command(
         runId,
@@ -108,6 +114,6 @@ public final class ACommand {
         deadlineMs,
         attemptNumber,
         correlationId,
-        null);
+        compensation);
   }
 }

@@ -53,6 +53,7 @@ class CanonicalJsonTest {
     "1.0, 1",
     "1e0, 1",
     "10e-1, 1",
+    "1e00000000000000001, 10",
     "-1.50, -1.5",
     "1E+2, 100",
     "1e20, 100000000000000000000",
@@ -108,6 +109,9 @@ class CanonicalJsonTest {
         "Infinity",
         "-Infinity",
         "1-1",
+        "--",
+        "e",
+        ".",
         "tru",
         "True",
         "nul",
@@ -155,6 +159,7 @@ class CanonicalJsonTest {
   @Test
   void refusesALoneSurrogateThatIsNoEscape() {
     assertRefused("{\"s\":\"a" + '\ud800' + "b\"}", "a lone surrogate \\ud800");
+    assertRefused("{\"s\":\"" + '\udc00' + "\"}", "a lone surrogate \\udc00");
   }
 
   @ParameterizedTest
@@ -175,6 +180,7 @@ class CanonicalJsonTest {
   @ParameterizedTest
   @ValueSource(ints = {0x00, 0x08, 0x09, 0x0a, 0x0d, 0x1f})
   void refusesAControlCharacterThatIsNotEscaped(int character) {
+    assertRefused("{\"s\":\"" + (char) character + "\"}", "control character");
     assertRefused("{\"s\":\"a" + (char) character + "\"}", "control character");
     assertRefused("{\"s\":\"\\n" + (char) character + "\"}", "control character");
   }
@@ -207,6 +213,9 @@ class CanonicalJsonTest {
         "{\"a\"",
         "{\"a\":",
         "{\"a\":1",
+        "{\"a\":-",
+        "{\"a\":1.",
+        "{\"a\":1e",
         "{\"a\":1,",
         "{\"a\":1,}",
         "{,}",
@@ -292,6 +301,12 @@ class CanonicalJsonTest {
   @Test
   void aRefusalSaysWhere() {
     assertRefused("{\"a\":1,\"b\":tru}", "(at character 11)");
+    assertRefused("{\"a\":\"b\n\"}", "(at character 7)");
+  }
+
+  @Test
+  void aRefusalShowsWhatIsNoNumber() {
+    assertRefused("{\"n\":-01}", "a JSON value is expected, not '-01'");
   }
 
   @Test

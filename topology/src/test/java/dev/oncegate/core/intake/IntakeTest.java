@@ -2,6 +2,7 @@ package dev.oncegate.core.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -163,6 +164,29 @@ class IntakeTest {
         new ACommand().with(fits.replace("\"}", "€\"}")),
         "args",
         "args has 101 bytes or more; at most 100 are allowed.");
+    String hundredCharacters = "{\"s\":\"€\"" + " ".repeat(ARGS_MAX - 9) + "}";
+    assertThat(hundredCharacters).hasSize(ARGS_MAX);
+    assertInvalid(
+        new ACommand().with(hundredCharacters),
+        "args",
+        "args has 102 bytes or more; at most 100 are allowed.");
+  }
+
+  @Test
+  void aCompensationThatCouldNotGoOnWithTheEffectIsInvalid() {
+    admitted(new ACommand().undoneBy("saga", "undo", argsOf(ARGS_MAX)));
+    assertInvalid(
+        new ACommand().undoneBy("", "undo", "{}"),
+        "compensation.saga_id",
+        "compensation.saga_id is blank; 1 to 255 characters are required.");
+    assertInvalid(
+        new ACommand().undoneBy("saga", " ", "{}"),
+        "compensation.tool",
+        "compensation.tool is blank; 1 to 255 characters are required.");
+    assertInvalid(
+        new ACommand().undoneBy("saga", "undo", argsOf(ARGS_MAX + 1)),
+        "compensation.args",
+        "compensation.args has 101 bytes; at most 100 are allowed.");
   }
 
   @Test
@@ -406,6 +430,28 @@ class IntakeTest {
     byte[] bytes = new byte[32];
     assertThat(new PayloadHash(1, bytes)).isEqualTo(new PayloadHash(1, bytes.clone()));
     assertThat(new PayloadHash(2, bytes)).isNotEqualTo(new PayloadHash(1, bytes));
+  }
+
+  @Test
+  void aHashIsShownInHexadecimalDigitsAndSpreadsInAHashTable() {
+    PayloadHash hash = admitted(new ACommand()).payloadHash();
+    assertThat(hash).hasToString(hash.toHex());
+    assertThat(new PayloadHash(hash.version(), hash.bytes().clone())).hasSameHashCodeAs(hash);
+    assertThat(admitted(new ACommand().to("refunds")).payloadHash().hashCode())
+        .isNotEqualTo(hash.hashCode());
+  }
+
+  @Test
+  void aDigestSurvivesItsHexadecimalDigits() {
+    String digits = "0123456789abcdef" + "fedcba9876543210" + "00000000000000ff" + "8".repeat(16);
+    assertThat(Digest256.ofHex(digits).toHex()).isEqualTo(digits);
+  }
+
+  @Test
+  void thePrefixOfAPartHasAllFourBytesOfItsLength() {
+    byte[] part = new byte[0x01020304];
+    byte[] prefixed = ByteBuffer.allocate(4 + part.length).putInt(part.length).array();
+    assertThat(new Sha256().part(part).digest()).isEqualTo(new Sha256().plain(prefixed));
   }
 
   @Test

@@ -7,6 +7,9 @@ import dev.oncegate.core.intake.Intent;
 import dev.oncegate.core.ledger.ActionEntry.Status;
 import dev.oncegate.core.ledger.Decision.Refusal;
 import dev.oncegate.core.ledger.Settlement.Reason;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -153,8 +156,41 @@ class ActionLedgerTest {
     assertThat(ledger.settle(entry, outcome(Outcome.Status.SUCCEEDED, 1, "ok")))
         .isInstanceOf(Settlement.Contradicting.class);
     ActionEntry again = decide(entry, AnIntent.write()).effect();
-    assertThat(ledger.settle(again, outcome(Outcome.Status.SUCCEEDED, 1, "ok")))
-        .isInstanceOf(Settlement.Contradicting.class);
+    Outcome late = outcome(Outcome.Status.SUCCEEDED, 1, "ok");
+    assertThat(ledger.settle(again, late))
+        .as("of the attempt that is pending now, nothing is stored")
+        .isEqualTo(new Settlement.Contradicting(again, "", ActionLedger.hash(late)));
+  }
+
+  @Test
+  void aContradictionShowsTheHashesOfWhatIsStoredAndOfWhatWasReported() {
+    Outcome first = outcome(Outcome.Status.SUCCEEDED, 1, "ok");
+    Outcome second = outcome(Outcome.Status.SUCCEEDED, 1, "no");
+    ActionEntry entry = settled(accepted(AnIntent.write()), first);
+    assertThat(ledger.settle(entry, second))
+        .isEqualTo(
+            new Settlement.Contradicting(
+                entry, ActionLedger.hash(first), ActionLedger.hash(second)));
+  }
+
+  @Test
+  void movingCharactersBetweenResultAndContentTypeIsAContradiction() {
+    Outcome first = new Outcome(Outcome.Status.SUCCEEDED, 1, "ab", "c", null, null, null, null);
+    Outcome moved = new Outcome(Outcome.Status.SUCCEEDED, 1, "a", "bc", null, null, null, null);
+    Outcome nothing = new Outcome(Outcome.Status.SUCCEEDED, 1, "ab", "c", "", null, null, null);
+    ActionEntry entry = settled(accepted(AnIntent.write()), first);
+    assertThat(ledger.settle(entry, moved)).isInstanceOf(Settlement.Contradicting.class);
+    assertThat(ledger.settle(entry, nothing)).isInstanceOf(Settlement.Contradicting.class);
+  }
+
+  /** It is stored with the action, and compared with what is reported after an upgrade. */
+  @Test
+  void theHashOfAnOutcomeIsTheSameInEveryRelease() throws NoSuchAlgorithmException {
+    Outcome outcome = new Outcome(Outcome.Status.FAILED, 1, "ok", null, null, "E1", "no", NOW);
+    String parts =
+        "01" + "000000026f6b" + "ffffffff" + "ffffffff" + "000000024531" + "000000026e6f";
+    byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(HexFormat.of().parseHex(parts));
+    assertThat(ActionLedger.hash(outcome)).isEqualTo(HexFormat.of().formatHex(sha256));
   }
 
   @Test
