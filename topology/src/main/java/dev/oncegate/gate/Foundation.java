@@ -56,7 +56,7 @@ record Foundation(int partitions, Scope scope, long dedupWindowMs) {
     List<String> changes = new ArrayList<>();
     if (now.partitions != partitions) {
       changes.add(
-          "Topic %s has %d partitions, but the state of this gate was laid down with %d: its records would lie in other partitions than what is known of their keys, and known keys could fire again. Make commands, outcomes, controls and %s again with %d partitions."
+          "Topic %s has %d partitions, but the state of this gate was laid down with %d: its records would lie in other partitions than what is known of their keys, and known keys could fire again. Make commands, outcomes, controls and %s again with %d partitions (what lies in them is lost, what is known of keys is not)."
               .formatted(
                   topics.commands(), now.partitions, partitions, topics.reroute(), partitions));
     }

@@ -43,7 +43,7 @@ class FoundationTest {
   void anotherNumberOfPartitionsIsToldWithWhatToDo() {
     assertThat(LAID.changesTo(new Foundation(6, Scope.RUN, 86_400_000), TOPICS))
         .containsExactly(
-            "Topic agent.commands has 6 partitions, but the state of this gate was laid down with 4: its records would lie in other partitions than what is known of their keys, and known keys could fire again. Make commands, outcomes, controls and oncegate-reroute again with 4 partitions.",
+            "Topic agent.commands has 6 partitions, but the state of this gate was laid down with 4: its records would lie in other partitions than what is known of their keys, and known keys could fire again. Make commands, outcomes, controls and oncegate-reroute again with 4 partitions (what lies in them is lost, what is known of keys is not).",
             BEGIN_ANEW);
   }
 
