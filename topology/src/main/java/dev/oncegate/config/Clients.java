@@ -22,6 +22,8 @@ public final class Clients {
   /** Settings of a consumer that sees committed records only, and commits nothing. */
   public static Map<String, Object> consumer(Map<String, Object> settings) {
     Map<String, Object> own = chosen(settings, ConsumerConfig.configNames(), "consumer.");
+    // Says how Streams' group works, and has a value that a plain consumer does not know.
+    own.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
     own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());
     own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     return own;
