@@ -116,7 +116,7 @@ class UpgradeTest {
           premises,
           Map.of(),
           "Topic parted.commands has 3 partitions, but the state of this gate was laid down with 2",
-          "Make commands, outcomes, controls and parted-reroute again with 2 partitions.");
+          "Make commands, outcomes, controls and parted-reroute again with 2 partitions");
       premises.forgetFoundation();
       assertRefused(
           premises,
