@@ -148,7 +148,7 @@ final class Chart {
     double top = step * Math.ceil(Math.max(1, most) / step);
     out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">commands/s</text>", TOP + 4);
     legend(TOP + 22, "decided", "decided");
-    legend(TOP + 38, "sent", "acknowledged");
+    legend(TOP + 38, "sent", "sent");
     for (double value = 0; value <= top; value += step) {
       gridLine(TOP + PANEL * (1 - value / top), String.format(Locale.ROOT, "%,.0f", value));
     }

@@ -95,6 +95,28 @@ class ToolExecutorTest {
   }
 
   @Test
+  void aToolThatContradictsItselfIsReportedTwiceAndCommittedAfterBoth() {
+    tools.put(
+        "torn",
+        effect ->
+            Answer.succeeds("yes").then(Answer.fails("NO", "no").after(Duration.ofSeconds(1))));
+    arrives(0, "a", 1, "torn");
+    executor.step();
+    outcomes.completeNext();
+    executor.step();
+    assertThat(committed()).isZero();
+
+    now = now.plusSeconds(1);
+    executor.step();
+    outcomes.completeNext();
+    executor.step();
+    assertThat(outcomes.history())
+        .extracting(sent -> sent.value().getStatus())
+        .containsExactly(OutcomeStatus.SUCCEEDED, OutcomeStatus.FAILED);
+    assertThat(committed()).isEqualTo(1);
+  }
+
+  @Test
   void aSlowAnswerComesWhenItIsDueAndHoldsBackTheCommitOfLaterEffects() {
     tools.put("slow", effect -> Answer.succeeds("late").after(Duration.ofSeconds(2)));
     arrives(0, "a", 1, "slow");
