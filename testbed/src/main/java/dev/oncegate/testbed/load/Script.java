@@ -5,6 +5,7 @@ import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.ControlCommand;
 import dev.oncegate.schema.ControlType;
 import dev.oncegate.schema.SideEffectClass;
+import dev.oncegate.schema.TrustedSchemas;
 import dev.oncegate.testbed.agents.Placement;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * in one way, and writes with one version of the schema, unless it is told otherwise.
  */
 final class Script {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final int AGENTS = 50;
 
   private final String runId;

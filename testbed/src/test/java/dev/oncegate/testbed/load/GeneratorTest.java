@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.TrustedSchemas;
 import dev.oncegate.testbed.agents.Placement;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,6 +17,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final long DAY_MS = Duration.ofDays(1).toMillis();
   private static final int ENOUGH = 30_000;
   private static final LoadSettings USUAL =

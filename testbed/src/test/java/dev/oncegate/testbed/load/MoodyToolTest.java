@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.RecordCoordinates;
+import dev.oncegate.schema.TrustedSchemas;
 import dev.oncegate.testbed.agents.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MoodyToolTest {
+  static {
+    TrustedSchemas.trust();
+  }
+
   private static final Duration DEADLINE = Duration.ofSeconds(3);
   private static final int RESULT_LIMIT = 32_768;
 
