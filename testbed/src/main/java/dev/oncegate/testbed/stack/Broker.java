@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.Uuid;
 
 /**
  * A Kafka broker and its controller in one child JVM, on loopback, with its data in one directory.
@@ -39,65 +41,63 @@ public final class Broker implements AutoCloseable {
    */
   public static Broker start(Path directory, int port) {
     int chosen = Ports.choose(port, Stack.BROKER_PORT_SETTING);
-    Path serverProperties = directory.resolve("server.properties");
+    Properties properties =
+        ServerProperties.ofOneBroker(directory.resolve("data"), chosen, Ports.free());
+    return start(
+        new Start(
+            "the broker",
+            directory,
+            directory.resolve("broker.log"),
+            properties,
+            Uuid.randomUuid().toString(),
+            List.of("-Xms256m", "-Xmx1g"),
+            chosen));
+  }
+
+  /**
+   * How to start a broker.
+   *
+   * @param name for errors
+   * @param directory of its properties
+   * @param clusterId of all brokers of its cluster; counts only where its data directory is new
+   * @param port where it is asked whether it is ready
+   */
+  record Start(
+      String name,
+      Path directory,
+      Path log,
+      Properties properties,
+      String clusterId,
+      List<String> heap,
+      int port) {}
+
+  static Broker start(Start start) {
+    Path serverProperties = start.directory().resolve("server.properties");
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(start.directory());
       try (Writer writer = Files.newBufferedWriter(serverProperties)) {
-        serverProperties(directory.resolve("data"), chosen, Ports.free()).store(writer, null);
+        start.properties().store(writer, null);
       }
     } catch (IOException e) {
       throw new StackException(
-          "the broker's directory %s cannot be written: %s".formatted(directory, e), e);
+          "the directory %s of %s cannot be written: %s"
+              .formatted(start.directory(), start.name(), e),
+          e);
     }
+    List<String> flags = new ArrayList<>(start.heap());
     // Serial: in a heap this small its pauses are short, and it leaves the cores to those who are
     // measured.
-    List<String> flags =
-        List.of(
-            "-Xms256m",
-            "-Xmx1g",
-            "-XX:+UseSerialGC",
-            "-Xshare:auto",
-            "-Dlog4j2.configurationFile=" + LOG_CONFIG);
+    flags.addAll(
+        List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Dlog4j2.configurationFile=" + LOG_CONFIG));
     ChildJvm.Program program =
         new ChildJvm.Program(
-            "the broker",
+            start.name(),
             flags,
             ChildJvm.ownClassPath(),
             BrokerProgram.class.getName(),
-            List.of(serverProperties.toString()),
-            directory.resolve("broker.log"));
-    return new Broker(ChildJvm.start(program), chosen);
-  }
-
-  private static Properties serverProperties(Path data, int port, int controllerPort) {
-    Properties properties = new Properties();
-    properties.putAll(
-        Map.of(
-            "process.roles", "broker,controller",
-            "node.id", "1",
-            // Not a dynamic quorum: that would keep the controller's port in the data, and it
-            // changes at every start.
-            "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-            "controller.listener.names", "CONTROLLER",
-            "listeners",
-                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-                    .formatted(port, controllerPort),
-            "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
-            "log.dirs", data.toAbsolutePath().toString(),
-            "auto.create.topics.enable", "false",
-            // With no delay a second thread that joins while the first one syncs may have to wait
-            // for a whole session.
-            "group.initial.rebalance.delay.ms", "200",
-            // The default, 128 MiB, is an eighth of the heap and taken at once.
-            "log.cleaner.dedupe.buffer.size", "33554432"));
-    for (String internal :
-        List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
-      properties.put(internal + ".replication.factor", "1");
-      properties.put(internal + ".num.partitions", "4");
-    }
-    properties.put("transaction.state.log.min.isr", "1");
-    properties.put("share.coordinator.state.topic.min.isr", "1");
-    return properties;
+            List.of(serverProperties.toString(), start.clusterId()),
+            start.log());
+    return new Broker(ChildJvm.start(program), start.port());
   }
 
   /**
@@ -106,13 +106,17 @@ public final class Broker implements AutoCloseable {
    * @param stop ends the waiting when it is complete, with a StoppedException
    */
   public void awaitReady(CompletableFuture<?> stop) {
-    // First by a bare connection: a Kafka client logs a warning for each one that is refused.
-    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port), stop);
+    awaitListening(stop);
     Map<String, Object> client =
         Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
     try (Admin admin = Admin.create(client)) {
       jvm.awaitReady(READY_TIMEOUT, () -> hasOneNode(admin), stop);
     }
+  }
+
+  /** First by a bare connection: a Kafka client logs a warning for each one that is refused. */
+  void awaitListening(CompletableFuture<?> stop) {
+    jvm.awaitReady(READY_TIMEOUT, () -> Ports.answers(port), stop);
   }
 
   private static boolean hasOneNode(Admin admin) {
@@ -147,6 +151,16 @@ public final class Broker implements AutoCloseable {
   /** Ends the broker at once, as an accident would. */
   public void kill() {
     jvm.kill();
+  }
+
+  /** Lets the broker stand still until {@link #thaw}. */
+  public void freeze() {
+    jvm.freeze();
+  }
+
+  /** Lets the broker go on. */
+  public void thaw() {
+    jvm.thaw();
   }
 
   long pid() {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
-import org.apache.kafka.common.Uuid;
 
 /**
  * Runs in the broker's JVM: formats the data directory where that was never done, then starts the
@@ -17,19 +16,17 @@ final class BrokerProgram {
   private BrokerProgram() {}
 
   /**
-   * @param args the path of server.properties
+   * @param args the path of server.properties, and the cluster's id
    */
   public static void main(String[] args) throws IOException {
     if (!Files.exists(dataDirectory(args[0]).resolve("meta.properties"))) {
-      String[] format = {
-        "format", "--cluster-id", Uuid.randomUuid().toString(), "--config", args[0]
-      };
+      String[] format = {"format", "--cluster-id", args[1], "--config", args[0]};
       int status = StorageTool.execute(format, System.out);
       if (status != 0) {
         System.exit(status);
       }
     }
-    Kafka.main(args);
+    Kafka.main(new String[] {args[0]});
   }
 
   private static Path dataDirectory(String serverProperties) throws IOException {

@@ -43,6 +43,8 @@ public final class ChildJvm implements AutoCloseable {
    * @param classPath must hold {@link Child}
    * @param mainClass its public static main(String[]) is run
    * @param log takes standard output and error; what an earlier start wrote is replaced
+   * @param within a command that becomes the JVM, which follows it as its last arguments; usually
+   *     none
    */
   public record Program(
       String name,
@@ -50,7 +52,20 @@ public final class ChildJvm implements AutoCloseable {
       String classPath,
       String mainClass,
       List<String> arguments,
-      Path log) {}
+      Path log,
+      List<String> within) {
+
+    /** A program that needs no command before it. */
+    public Program(
+        String name,
+        List<String> jvmFlags,
+        String classPath,
+        String mainClass,
+        List<String> arguments,
+        Path log) {
+      this(name, jvmFlags, classPath, mainClass, arguments, log, List.of());
+    }
+  }
 
   /** The class path of this JVM. */
   public static String ownClassPath() {
@@ -77,6 +92,7 @@ public final class ChildJvm implements AutoCloseable {
     // A signal that is ignored at exec stays ignored: Java has no supported way to ignore one.
     List<String> line =
         new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
+    line.addAll(program.within());
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= FIRST_JAVA_THAT_WARNS_OF_NATIVE_ACCESS) {
       line.add("--enable-native-access=ALL-UNNAMED");
@@ -140,6 +156,11 @@ public final class ChildJvm implements AutoCloseable {
         .thenApply(end -> failed("ended with exit code %d".formatted(end.exitValue())));
   }
 
+  /** Whether the program runs or stands still, at this moment: {@link #ended} is told later. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   public long pid() {
     return process.pid();
   }
@@ -159,6 +180,27 @@ public final class ChildJvm implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       kill();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Lets the program stand still (SIGSTOP) until {@link #thaw}; it still can be killed. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets the program go on (SIGCONT). */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** By the shell: Java itself sends SIGTERM and SIGKILL only. */
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("/bin/sh", "-c", "kill -%s %d".formatted(signal, pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new StackException("%s cannot be sent SIG%s".formatted(name, signal), e);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

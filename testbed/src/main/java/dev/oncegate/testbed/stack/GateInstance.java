@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +27,20 @@ public final class GateInstance implements AutoCloseable {
   private final String name;
   private final Path directory;
   private final Path configFile;
+  private final Main main;
   private final List<Path> logs = new ArrayList<>();
   private ChildJvm jvm;
+
+  /**
+   * What runs in the JVM.
+   *
+   * @param arguments those of the main method, for the file of the gate's settings
+   */
+  public record Main(String className, Function<Path, List<String>> arguments) {
+    static final Main SERVE =
+        new Main(
+            Oncegate.class.getName(), config -> List.of("serve", "--config", config.toString()));
+  }
 
   /**
    * Starts an instance; it works after {@link #awaitRunning}.
@@ -36,6 +49,12 @@ public final class GateInstance implements AutoCloseable {
    * @param directory for its state, its configuration and its logs
    */
   public GateInstance(String name, Path directory, Map<String, String> settings) {
+    this(name, directory, settings, Main.SERVE);
+  }
+
+  /** Starts an instance with a main class of its own. */
+  public GateInstance(String name, Path directory, Map<String, String> settings, Main main) {
+    this.main = main;
     this.name = name;
     this.directory = directory;
     this.configFile = directory.resolve("gate.properties");
@@ -52,10 +71,10 @@ public final class GateInstance implements AutoCloseable {
       throw new StackException(
           "the directory %s of gate %s cannot be written: %s".formatted(directory, name, e), e);
     }
-    jvm = launch();
+    jvm = launch(List.of());
   }
 
-  private ChildJvm launch() {
+  private ChildJvm launch(List<String> within) {
     Path log = directory.resolve("%s-%d.log".formatted(name, logs.size() + 1));
     logs.add(log);
     return ChildJvm.start(
@@ -63,9 +82,10 @@ public final class GateInstance implements AutoCloseable {
             "gate " + name,
             FLAGS,
             ChildJvm.ownClassPath(),
-            Oncegate.class.getName(),
-            List.of("serve", "--config", configFile.toString()),
-            log));
+            main.className(),
+            main.arguments().apply(configFile),
+            log,
+            within));
   }
 
   /** Waits until it has joined the group and works on what it was given. */
@@ -78,10 +98,38 @@ public final class GateInstance implements AutoCloseable {
     return name;
   }
 
-  /** Starts it again after its end. */
+  /** Starts it again after its end, and waits until it works. */
   public void restart() {
-    jvm = launch();
+    begin();
     awaitRunning();
+  }
+
+  /** Starts it again after its end; it works after {@link #awaitRunning}. */
+  public void begin() {
+    jvm = launch(List.of());
+  }
+
+  /**
+   * Starts it again after its end.
+   *
+   * @param within a command that becomes the JVM, which follows it as its last arguments
+   */
+  public void begin(List<String> within) {
+    jvm = launch(within);
+  }
+
+  /** Lets it stand still until {@link #thaw}. */
+  public void freeze() {
+    jvm.freeze();
+  }
+
+  /** Lets it go on. */
+  public void thaw() {
+    jvm.thaw();
+  }
+
+  public long pid() {
+    return jvm.pid();
   }
 
   /** Ends it by SIGKILL. */
@@ -100,8 +148,14 @@ public final class GateInstance implements AutoCloseable {
     }
   }
 
-  private Path state() {
+  /** Where its state lies. */
+  public Path state() {
     return directory.resolve("state");
+  }
+
+  /** Whether the current start has not ended. */
+  public boolean isAlive() {
+    return jvm.isAlive();
   }
 
   /** How the current start ended, in words. */

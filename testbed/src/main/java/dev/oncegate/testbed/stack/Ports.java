@@ -8,10 +8,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports on loopback. */
 public final class Ports {
   private static final int CONNECT_TIMEOUT_MS = 1000;
+
+  /** Linux gives connections ports from 32768 on, others from higher ones. */
+  private static final int LASTING_FROM = 15_000;
+
+  private static final int LASTING_TO = 32_000;
 
   /** The system may offer the same port again before its first owner has bound it. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -27,6 +33,20 @@ public final class Ports {
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
+   * A free port that stays free while its owner is down and others try to reach it: the system
+   * gives no port of this range to a connection. From its own range it might, even so that the one
+   * who tries is connected to itself.
+   */
+  static int lasting() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(LASTING_FROM, LASTING_TO);
+      if (canBeBound(port) && GIVEN.add(port)) {
+        return port;
       }
     }
   }
@@ -72,7 +92,7 @@ public final class Ports {
   }
 
   /** Not getLoopbackAddress(): that may be ::1. */
-  private static InetAddress loopback() {
+  static InetAddress loopback() {
     try {
       return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     } catch (IOException e) {
