@@ -26,6 +26,7 @@ import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ public final class Gate implements AutoCloseable {
   private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile boolean stateDamaged;
 
   private Gate(KafkaStreams streams, GateConfig config) {
     this.streams = streams;
@@ -186,7 +188,12 @@ public final class Gate implements AutoCloseable {
   }
 
   private void begin() {
-    streams.setUncaughtExceptionHandler(new FailurePolicy(InstantSource.system(), this::pause));
+    FailurePolicy policy = new FailurePolicy(InstantSource.system(), this::pause);
+    streams.setUncaughtExceptionHandler(
+        failure -> {
+          stateDamaged = stateDamaged || DamagedState.isBehind(failure);
+          return policy.handle(failure);
+        });
     streams.setStateListener(
         (next, before) -> {
           LOG.info("{} after {}", next, before);
@@ -203,7 +210,14 @@ public final class Gate implements AutoCloseable {
                 new IllegalStateException("the gate ended before it ran"));
           }
         });
-    streams.start();
+    try {
+      streams.start();
+    } catch (StreamsException e) {
+      // It opens the stores that it finds on disk.
+      stateDamaged = DamagedState.isBehind(e);
+      close();
+      throw e;
+    }
   }
 
   /** Waits; less where the gate is stopped. */
@@ -246,6 +260,8 @@ public final class Gate implements AutoCloseable {
 
   /**
    * Stops: what was begun is committed, stores are closed, the group goes on without this instance.
+   * Where the stores' files turned out to be damaged they are deleted, or every further start would
+   * end as this one did.
    */
   @Override
   public void close() {
@@ -255,6 +271,10 @@ public final class Gate implements AutoCloseable {
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     if (!streams.close(options)) {
       LOG.warn("The gate did not stop within {} ms.", config.closeTimeout().toMillis());
+    } else if (stateDamaged) {
+      LOG.warn(
+          "Files of the stores are damaged: the state of this instance is deleted; the next start restores it from the changelogs.");
+      streams.cleanUp();
     }
   }
 }
