@@ -20,7 +20,8 @@ public final class Testbed {
         .addSubcommand(new DemoCommand())
         .addSubcommand(new CheckCommand())
         .addSubcommand(new BenchCommand())
-        .addSubcommand(new TakeOverCommand());
+        .addSubcommand(new TakeOverCommand())
+        .addSubcommand(new TortureCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, command, arguments) -> {
           if (failure instanceof StackException) {
