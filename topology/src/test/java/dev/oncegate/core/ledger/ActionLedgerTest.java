@@ -7,9 +7,6 @@ import dev.oncegate.core.intake.Intent;
 import dev.oncegate.core.ledger.ActionEntry.Status;
 import dev.oncegate.core.ledger.Decision.Refusal;
 import dev.oncegate.core.ledger.Settlement.Reason;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -181,16 +178,6 @@ class ActionLedgerTest {
     ActionEntry entry = settled(accepted(AnIntent.write()), first);
     assertThat(ledger.settle(entry, moved)).isInstanceOf(Settlement.Contradicting.class);
     assertThat(ledger.settle(entry, nothing)).isInstanceOf(Settlement.Contradicting.class);
-  }
-
-  /** It is stored with the action, and compared with what is reported after an upgrade. */
-  @Test
-  void theHashOfAnOutcomeIsTheSameInEveryRelease() throws NoSuchAlgorithmException {
-    Outcome outcome = new Outcome(Outcome.Status.FAILED, 1, "ok", null, null, "E1", "no", NOW);
-    String parts =
-        "01" + "000000026f6b" + "ffffffff" + "ffffffff" + "000000024531" + "000000026e6f";
-    byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(HexFormat.of().parseHex(parts));
-    assertThat(ActionLedger.hash(outcome)).isEqualTo(HexFormat.of().formatHex(sha256));
   }
 
   @Test
