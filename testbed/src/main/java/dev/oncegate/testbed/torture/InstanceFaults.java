@@ -14,7 +14,8 @@ final class InstanceFaults {
   private static final Duration FROZEN = Rig.SESSION.plusSeconds(3);
   private static final Duration VISIT = Duration.ofSeconds(2);
   private static final Duration WRONG_TIME = Duration.ofSeconds(5);
-  private static final Duration FULL = Duration.ofSeconds(10);
+  private static final Duration FULL = Duration.ofSeconds(15);
+  private static final long LOOK_MS = 100;
   private static final int MOST_JUMP_S = 300;
 
   private final Rig rig;
@@ -152,13 +153,16 @@ final class InstanceFaults {
     victim.within(disk.command());
     victim.begin();
     victim.awaitRunning();
-    if (!probes.awaitDecisionsSince(System.nanoTime(), FULL.multipliedBy(6))) {
+    if (!probes.awaitDecisionsSince(System.nanoTime(), FULL.multipliedBy(4))) {
       blow.complain("not all partitions went on after an instance was restarted in order");
     }
     long pid = victim.gate().pid();
     blow.hits(victim.name(), "");
     disk.fill(pid);
-    blow.awaitAge(FULL);
+    long untilNs = System.nanoTime() + FULL.toNanos();
+    while (ProcessHandle.of(pid).isPresent() && System.nanoTime() - untilNs < 0) {
+      Thread.sleep(LOOK_MS);
+    }
     // From its next start on it works on the disk it had before, with the state of that time.
     victim.within(List.of());
     disk.free(pid);

@@ -99,6 +99,11 @@ final class Rig implements AutoCloseable {
     settings.put("num.standby.replicas", String.valueOf(torture.standbys()));
     settings.put("main.consumer.session.timeout.ms", String.valueOf(SESSION.toMillis()));
     settings.put("main.consumer.heartbeat.interval.ms", "1500");
+    // Half of all seeds: an instance is given partitions before it has their state, and restores
+    // while they wait. Else as by default: it first warms up.
+    if (torture.seed() % 2 != 0) {
+      settings.put("acceptable.recovery.lag", String.valueOf(Long.MAX_VALUE));
+    }
     // One that has restored its state gets its partitions back after this time.
     settings.put("probing.rebalance.interval.ms", "60000");
     // What was sent to a broker that stands still is tried again elsewhere after this time.
