@@ -152,6 +152,8 @@ final class InstanceFaults {
     victim.stop();
     victim.within(disk.command());
     victim.begin();
+    // From its next start on it works on the disk it had before, with the state of that time.
+    victim.within(List.of());
     victim.awaitRunning();
     if (!probes.awaitDecisionsSince(System.nanoTime(), FULL.multipliedBy(4))) {
       blow.complain("not all partitions went on after an instance was restarted in order");
@@ -163,8 +165,6 @@ final class InstanceFaults {
     while (ProcessHandle.of(pid).isPresent() && System.nanoTime() - untilNs < 0) {
       Thread.sleep(LOOK_MS);
     }
-    // From its next start on it works on the disk it had before, with the state of that time.
-    victim.within(List.of());
     disk.free(pid);
     blow.isPutRight();
   }

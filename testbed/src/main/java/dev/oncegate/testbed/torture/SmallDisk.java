@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * root it needs a user namespace, which not every system allows.
  */
 final class SmallDisk {
-  private static final int MEBIBYTES = 24;
+  private static final int MEBIBYTES = 64;
   private static final long PROBE_TIMEOUT_S = 10;
   private static final String FILLER = "filler";
 
