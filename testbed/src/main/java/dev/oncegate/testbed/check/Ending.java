@@ -3,6 +3,7 @@ package dev.oncegate.testbed.check;
 import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.StoredOutcome;
+import dev.oncegate.testbed.check.store.Fingerprint;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -64,18 +65,28 @@ record Ending(
         completedAt);
   }
 
-  /** Stands for every field. */
-  Fingerprint whole() {
-    Long completedMs = completedAt == null ? null : completedAt.toEpochMilli();
-    return Fingerprint.of(
-        status, attempt, result, contentType, resultUri, errorCode, errorMessage, completedMs);
+  /** What is remembered of it. */
+  Digest digest() {
+    return new Digest(whole(), essence());
   }
 
   /**
-   * Stands for what two reports must have in common so as not to contradict each other: not when,
-   * not which attempt.
+   * Stands for an ending where millions have to be remembered.
+   *
+   * @param whole 64 bits for every field
+   * @param essence 64 bits for what two reports must have in common so as not to contradict each
+   *     other: not when, not which attempt
    */
-  Fingerprint essence() {
-    return Fingerprint.of(status, result, contentType, resultUri, errorCode, errorMessage);
+  record Digest(long whole, long essence) {}
+
+  long whole() {
+    Long completedMs = completedAt == null ? null : completedAt.toEpochMilli();
+    return Fingerprint.of(
+            status, attempt, result, contentType, resultUri, errorCode, errorMessage, completedMs)
+        .high();
+  }
+
+  private long essence() {
+    return Fingerprint.of(status, result, contentType, resultUri, errorCode, errorMessage).high();
   }
 }

@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.check;
 
 import dev.oncegate.gate.Topics;
+import dev.oncegate.testbed.check.store.ColdStore;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ public final class HistoryCheck implements AutoCloseable {
    * @param dedupWindowMs how long the gate remembers a key, in milliseconds
    */
   public static HistoryCheck of(Topics topics, long dedupWindowMs) {
-    return new HistoryCheck(new Judge(topics, dedupWindowMs, new Spans()));
+    return new HistoryCheck(
+        new Judge(topics, dedupWindowMs, new Spans(), ColdStore.ofDefaultSize()));
   }
 
   /**
@@ -32,6 +34,7 @@ public final class HistoryCheck implements AutoCloseable {
    *
    * @param timestampMs the record's timestamp, in epoch milliseconds
    * @param headers only those of dead letters are looked at
+   * @param key as text; only those of the circuits' tombstones are looked at
    * @param value null for a tombstone
    * @throws IllegalArgumentException where the topic is none of the gate's
    */
@@ -41,12 +44,14 @@ public final class HistoryCheck implements AutoCloseable {
       long offset,
       long timestampMs,
       Headers headers,
+      @Nullable String key,
       @Nullable SpecificRecord value) {
     judge.see(
         new Seen(
             new Place(topic, partition, offset),
             timestampMs,
             headers,
+            key,
             value == null ? null : new Seen.Readable(value)));
   }
 
@@ -61,7 +66,11 @@ public final class HistoryCheck implements AutoCloseable {
       String topic, int partition, long offset, long timestampMs, Headers headers, String why) {
     judge.see(
         new Seen(
-            new Place(topic, partition, offset), timestampMs, headers, new Seen.Unreadable(why)));
+            new Place(topic, partition, offset),
+            timestampMs,
+            headers,
+            null,
+            new Seen.Unreadable(why)));
   }
 
   /** Whether everything seen so far has what must belong to it. */
@@ -71,9 +80,12 @@ public final class HistoryCheck implements AutoCloseable {
 
   /** Judges what was seen; to be called once. */
   public Report judge() {
-    return judge.judge();
+    return judge.judge(true);
   }
 
+  /** Deletes what did not fit the heap. */
   @Override
-  public void close() {}
+  public void close() {
+    judge.close();
+  }
 }

@@ -14,74 +14,75 @@ import dev.oncegate.schema.ControlType;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.Escalation;
 import dev.oncegate.schema.EscalationKind;
-import dev.oncegate.schema.RecordCoordinates;
 import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.RunCallCounts;
 import dev.oncegate.schema.SideEffectClass;
+import dev.oncegate.testbed.check.Pairs.Side;
+import dev.oncegate.testbed.check.store.ColdStore;
+import dev.oncegate.testbed.check.store.Fingerprint;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a history. It is fed the records of all topics: those of one partition in their order, the
- * partitions in any, for what has to agree across partitions is compared only at the end. A run and
- * its actions lie in one scope and so in one partition of the results, whose order is the order of
- * the decisions.
+ * partitions in any, and hands each to whom it concerns. A run and its actions lie in one scope and
+ * so in one partition of the results, whose order is the order of the decisions.
+ *
+ * <p>What is judged of each partition must be said before its first record. Memory does not grow
+ * with the history: see {@link ColdStore}.
  */
-final class Judge {
+final class Judge implements AutoCloseable {
   private static final int LONGEST_RUN_ID = 255;
 
   private final Topics topics;
-  private final long dedupWindowMs;
   private final Spans spans;
   private final Findings findings = new Findings();
+  private final ColdStore store;
   private final Deliveries deliveries;
+  private final Arrivals arrivals;
   private final Actions actions;
-  private final Runs runs = new Runs(findings);
+  private final Runs runs;
   private final Pairs effects;
   private final Pairs conflicts;
   private final Pairs overdue;
-  private final Set<Fingerprint> readEffects = new HashSet<>();
-  private final Map<Fingerprint, Place> asOnlyReads = new HashMap<>();
-  private final OffsetSet arrived = new OffsetSet();
-  private final OffsetSet answered = new OffsetSet();
-  private final Set<Place> hopeless = new HashSet<>();
-  private final Map<Place, Place> deadLetters = new HashMap<>();
-  private final Map<Place, Place> outcomeConflicts = new HashMap<>();
   private final Map<String, Consumer<Seen>> byTopic = new HashMap<>();
 
   /**
    * @param dedupWindowMs how long the gate remembers a key, in milliseconds
-   * @param spans what is judged of each partition; may be told more until {@link #judge}
+   * @param store is closed with the judge
    */
-  Judge(Topics topics, long dedupWindowMs, Spans spans) {
+  Judge(Topics topics, long dedupWindowMs, Spans spans, ColdStore store) {
     this.topics = topics;
-    this.dedupWindowMs = dedupWindowMs;
     this.spans = spans;
-    deliveries = new Deliveries(topics.commands(), spans, findings);
-    actions = new Actions(topics.outcomes(), topics.results(), dedupWindowMs, spans, findings);
+    this.store = store;
+    deliveries = new Deliveries(topics.commands(), dedupWindowMs, spans, findings, store);
+    arrivals = new Arrivals(topics.outcomes(), topics.controls(), spans, findings, store);
+    actions =
+        new Actions(
+            new Attempts(dedupWindowMs, findings),
+            new Replays(findings),
+            new Outcomes(topics, arrivals, findings),
+            store);
+    runs = new Runs(topics, findings, store);
     effects =
-        new Pairs(
+        pairs(
             Invariant.I1,
-            "effect",
-            topics.effects(),
-            "result that lets it through",
-            topics.results());
+            new Side("effect", topics.effects()),
+            new Side("result that lets it through", topics.results()));
     conflicts =
-        new Pairs(
+        pairs(
             Invariant.I7,
-            "conflict event",
-            topics.conflicts(),
-            "CONFLICT decision",
-            topics.results());
+            new Side("conflict event", topics.conflicts()),
+            new Side("CONFLICT decision", topics.results()));
     overdue =
-        new Pairs(
-            Invariant.I7, "escalation", topics.escalations(), "OVERDUE result", topics.results());
+        pairs(
+            Invariant.I7,
+            new Side("escalation", topics.escalations()),
+            new Side("OVERDUE result", topics.results()));
     byTopic.put(topics.commands(), this::command);
     byTopic.put(topics.outcomes(), this::outcome);
     byTopic.put(topics.controls(), this::control);
@@ -92,6 +93,10 @@ final class Judge {
     byTopic.put(topics.circuits(), this::circuit);
     byTopic.put(topics.deadLetters(), this::deadLetter);
     byTopic.put(topics.escalations(), this::escalation);
+  }
+
+  private Pairs pairs(Invariant invariant, Side left, Side right) {
+    return new Pairs(invariant, left, right, spans, findings, store);
   }
 
   /** Takes one record. */
@@ -116,27 +121,30 @@ final class Judge {
   }
 
   private void outcome(Seen record) {
-    arrived.add(record.at());
     ActionOutcome outcome = record.as(ActionOutcome.class);
     if (outcome == null || outcome.getScope().isBlank() || outcome.getIdempotencyKey().isBlank()) {
-      hopeless.add(record.at());
+      arrivals.hopeless(record.at());
     } else {
+      arrivals.arrived(record.at());
       actions.reported(outcome, record.timestampMs(), record.at());
     }
   }
 
   private void control(Seen record) {
-    arrived.add(record.at());
     ControlCommand control = record.as(ControlCommand.class);
     if (control == null
         || control.getRunId().isBlank()
         || control.getType() == ControlType.UNKNOWN) {
-      hopeless.add(record.at());
-    } else if (control.getType() == ControlType.RELEASE
-        || control.getType() == ControlType.SETTLE) {
+      arrivals.hopeless(record.at());
+    } else if (control.getType() != ControlType.RELEASE
+        && control.getType() != ControlType.SETTLE) {
+      arrivals.harmless(record.at());
+      runs.reset(control.getRunId());
+    } else if (Actions.isOrder(control)) {
+      arrivals.arrived(record.at());
       actions.ordered(control, record.timestampMs(), record.at());
     } else {
-      runs.reset(control.getRunId());
+      arrivals.harmless(record.at());
     }
   }
 
@@ -145,19 +153,18 @@ final class Judge {
     if (effect == null) {
       return;
     }
+    Place command = Place.of(effect.getCommand());
     Fingerprint name =
-        permission(
+        Fingerprint.of(
             effect.getScope(),
             effect.getIdempotencyKey(),
             effect.getAttempt(),
             effect.getRunId(),
             effect.getRunSeq(),
             effect.getTool(),
-            Place.of(effect.getCommand()));
-    effects.left(name, record.at());
-    if (effect.getSideEffectClass() == SideEffectClass.READ && effect.getAttempt() > 1) {
-      readEffects.add(name);
-    }
+            command);
+    boolean isRead = effect.getSideEffectClass() == SideEffectClass.READ;
+    effects.left(command, name, isRead, record.at());
   }
 
   private void result(Seen record) {
@@ -180,9 +187,10 @@ final class Judge {
     } else {
       actions.followed(result, key, record.at());
       if (result.getEvent() == ResultEvent.OVERDUE) {
-        overdue.right(
-            overdueName(result.getScope(), key, result.getEffectAttempt(), result.getCommand()),
-            record.at());
+        Place command = Place.of(result.getCommand());
+        Fingerprint name =
+            Fingerprint.of(result.getScope(), key, result.getEffectAttempt(), command);
+        overdue.right(command, name, false, record.at());
       }
     }
   }
@@ -202,7 +210,7 @@ final class Judge {
     Integer attempt = result.getEffectAttempt();
     if (attempt != null) {
       Fingerprint name =
-          permission(
+          Fingerprint.of(
               result.getScope(),
               key,
               attempt,
@@ -210,13 +218,10 @@ final class Judge {
               result.getRunSeq(),
               result.getTool(),
               command);
-      effects.right(name, at);
-      if (decision == Decision.INDETERMINATE) {
-        asOnlyReads.put(name, at);
-      }
+      effects.right(command, name, decision == Decision.INDETERMINATE, at);
     }
     if (decision == Decision.CONFLICT) {
-      conflicts.right(Fingerprint.of(result.getScope(), key, command), at);
+      conflicts.right(command, Fingerprint.of(result.getScope(), key, command), false, at);
     }
   }
 
@@ -227,17 +232,11 @@ final class Judge {
     }
     Place second = Place.of(conflict.getSecond());
     if (conflict.getKind() == ConflictKind.PAYLOAD) {
-      conflicts.left(
-          Fingerprint.of(conflict.getScope(), conflict.getIdempotencyKey(), second), record.at());
+      Fingerprint name = Fingerprint.of(conflict.getScope(), conflict.getIdempotencyKey(), second);
+      conflicts.left(second, name, false, record.at());
     } else {
-      if (!answered.add(second)) {
-        findings.violated(
-            Invariant.I7,
-            "outcome %s has another conflict or dead letter at %s",
-            second,
-            record.at());
-      }
-      outcomeConflicts.put(second, record.at());
+      arrivals.answered(second, record.at());
+      actions.accused(conflict, record.at());
     }
   }
 
@@ -250,6 +249,9 @@ final class Judge {
 
   private void circuit(Seen record) {
     if (record.content() == null) {
+      if (record.key() != null) {
+        runs.forgotten(record.key(), record.at());
+      }
       return;
     }
     CircuitEvent event = expected(record, CircuitEvent.class);
@@ -261,13 +263,14 @@ final class Judge {
   private void escalation(Seen record) {
     Escalation escalation = expected(record, Escalation.class);
     if (escalation != null && escalation.getKind() == EscalationKind.OVERDUE) {
-      overdue.left(
-          overdueName(
+      Place command = Place.of(escalation.getCommand());
+      Fingerprint name =
+          Fingerprint.of(
               escalation.getScope(),
               escalation.getIdempotencyKey(),
               escalation.getAttempt(),
-              escalation.getCommand()),
-          record.at());
+              command);
+      overdue.left(command, name, false, record.at());
     }
   }
 
@@ -279,11 +282,7 @@ final class Judge {
     } else if (of.topic().equals(topics.commands())) {
       deliveries.dead(of, record.at());
     } else {
-      if (!answered.add(of)) {
-        findings.violated(
-            Invariant.I7, "%s has another conflict or dead letter at %s", of, record.at());
-      }
-      deadLetters.put(of, record.at());
+      arrivals.answered(of, record.at());
     }
   }
 
@@ -321,28 +320,9 @@ final class Judge {
     return value;
   }
 
-  private static Fingerprint permission(
-      String scope,
-      @Nullable String key,
-      int attempt,
-      String runId,
-      long runSeq,
-      @Nullable String tool,
-      Place command) {
-    return Fingerprint.of(scope, key, attempt, runId, runSeq, tool, command);
-  }
-
-  private static Fingerprint overdueName(
-      String scope, String key, @Nullable Integer attempt, RecordCoordinates command) {
-    return Fingerprint.of(scope, key, attempt, Place.of(command));
-  }
-
   /** Whether all that must have an answer has one: if not, the gate may be still at work. */
   boolean complete() {
-    return deliveries.complete()
-        && actions.complete(answered)
-        && effects.complete()
-        && overdue.complete();
+    return deliveries.complete() && arrivals.complete() && effects.complete() && overdue.complete();
   }
 
   /** Adds to the report what limits the judgement. */
@@ -350,50 +330,24 @@ final class Judge {
     findings.note(words);
   }
 
-  /** Judges what was seen; to be called once. */
-  Report judge() {
-    deliveries.judge(dedupWindowMs);
-    effects.judge(findings);
-    asOnlyReads.forEach(
-        (name, at) -> {
-          if (!readEffects.contains(name)) {
-            findings.violated(
-                Invariant.I1, "INDETERMINATE at %s lets something through that is no READ", at);
-          }
-        });
-    conflicts.judge(findings);
-    overdue.judge(findings);
-    actions.judge(answered);
-    runs.judge(spans.beginAtZero(topics.commands()));
-    judgeWhatWasPutAside();
+  /**
+   * Judges what was seen; to be called once.
+   *
+   * @param isQuiet whether nothing more comes: then also what is not judged has its other half
+   */
+  Report judge(boolean isQuiet) {
+    deliveries.judge();
+    effects.judge(isQuiet);
+    conflicts.judge(isQuiet);
+    overdue.judge(isQuiet);
+    arrivals.judge();
+    actions.judge(spans.beginAtZero(topics.outcomes()));
+    runs.judge(spans.beginAtZero(topics.commands()), isQuiet);
     return findings.report();
   }
 
-  private void judgeWhatWasPutAside() {
-    deadLetters.forEach(
-        (of, at) -> {
-          if (spans.cover(of) && !arrived.contains(of)) {
-            findings.violated(
-                Invariant.I7, "the dead letter at %s names %s, which is not there", at, of);
-          }
-        });
-    outcomeConflicts.forEach(
-        (of, at) -> {
-          if (spans.cover(of) && !arrived.contains(of)) {
-            findings.violated(
-                Invariant.I7,
-                "the conflict event at %s names outcome %s, which is not there",
-                at,
-                of);
-          }
-        });
-    for (Place at : hopeless) {
-      if (spans.cover(at)) {
-        findings.checked(Invariant.I7, 1);
-        if (!answered.contains(at)) {
-          findings.violated(Invariant.I7, "%s cannot be acted on and has no dead letter", at);
-        }
-      }
-    }
+  @Override
+  public void close() {
+    store.close();
   }
 }

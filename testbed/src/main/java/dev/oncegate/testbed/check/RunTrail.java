@@ -1,15 +1,20 @@
 package dev.oncegate.testbed.check;
 
 import dev.oncegate.schema.CallCounts;
+import dev.oncegate.schema.CircuitCause;
 import dev.oncegate.schema.CircuitState;
+import dev.oncegate.testbed.check.store.Fingerprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the topics say of one run, in some thirteen bytes a result: its log, the counts published of
- * it, the changes of its circuit. A run that was forgotten may begin anew, so that a trail has one
- * life or more.
+ * What the topics say of one run: its log, the counts published of it, the changes of its circuit,
+ * each in the order in which it was written. A run that was forgotten may begin anew, so that a
+ * trail has one life or more.
+ *
+ * <p>13 bytes of the heap a result, 5 on disk, and some 250 for each publication of counts. All of
+ * one run must fit the heap: 13 megabytes a million results.
  */
 final class RunTrail {
   /** Which of the counts a result belongs to. */
@@ -21,12 +26,17 @@ final class RunTrail {
     REJECTION,
     CIRCUIT_OPEN,
     CONFIRMATION,
-    TRANSIENT_FAILURE;
+    TRANSIENT_FAILURE,
+    SUCCESS;
 
     private static final Item[] ALL = values();
 
     boolean isCall() {
-      return this != NONE && this != TRANSIENT_FAILURE;
+      return isCounted() && this != TRANSIENT_FAILURE;
+    }
+
+    boolean isCounted() {
+      return this != NONE && this != SUCCESS;
     }
   }
 
@@ -49,19 +59,13 @@ final class RunTrail {
    *
    * @param tripCount what was counted against a limit; -1 where no limit was the cause
    */
-  record Turn(
-      Place at,
-      CircuitState state,
-      long afterSeq,
-      long changedMs,
-      boolean isTotalCalls,
-      long tripCount) {
+  record Turn(Place at, CircuitState state, CircuitCause cause, long afterSeq, long tripCount) {
     boolean stops() {
       return state == CircuitState.OPEN || state == CircuitState.FORCED_OPEN;
     }
   }
 
-  final Fingerprint runId;
+  Fingerprint runId = new Fingerprint(0, 0);
   final List<Life> lives = new ArrayList<>(1);
   final List<Published> published = new ArrayList<>(1);
   final List<Turn> turns = new ArrayList<>(0);
@@ -73,10 +77,6 @@ final class RunTrail {
   private int[] seqs = new int[4];
   private byte[] items = new byte[4];
   private long[] eventTimes = new long[4];
-
-  RunTrail(Fingerprint runId) {
-    this.runId = runId;
-  }
 
   void append(long seq, Item item, long eventTimeMs) {
     if (size == seqs.length) {
@@ -93,6 +93,11 @@ final class RunTrail {
 
   int size() {
     return size;
+  }
+
+  /** What the arrays take of the heap. */
+  int heapBytes() {
+    return seqs.length * 13;
   }
 
   long seq(int index) {
@@ -112,6 +117,11 @@ final class RunTrail {
     return size == 0 ? 0 : seqs[size - 1];
   }
 
+  /** run_seq of the last result of a life. */
+  long lastSeq(int life) {
+    return seqs[endOf(life) - 1];
+  }
+
   /** Index behind the last result of a life. */
   int endOf(int life) {
     return life + 1 < lives.size() ? lives.get(life + 1).from : size;
@@ -126,7 +136,7 @@ final class RunTrail {
       case REJECTION, CIRCUIT_OPEN -> counts[4]++;
       case CONFIRMATION -> counts[5]++;
       case TRANSIENT_FAILURE -> counts[6]++;
-      case NONE -> {}
+      case NONE, SUCCESS -> {}
     }
   }
 

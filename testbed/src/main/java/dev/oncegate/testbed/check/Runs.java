@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.check;
 
+import dev.oncegate.gate.Topics;
 import dev.oncegate.schema.ActionResult;
-import dev.oncegate.schema.CircuitCause;
 import dev.oncegate.schema.CircuitEvent;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.OutcomeStatus;
@@ -13,31 +13,46 @@ import dev.oncegate.testbed.check.RunTrail.Item;
 import dev.oncegate.testbed.check.RunTrail.Life;
 import dev.oncegate.testbed.check.RunTrail.Published;
 import dev.oncegate.testbed.check.RunTrail.Turn;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
+import dev.oncegate.testbed.check.store.ColdStore;
+import dev.oncegate.testbed.check.store.Fingerprint;
+import dev.oncegate.testbed.check.store.SpillingMap;
 import org.jspecify.annotations.Nullable;
 
-/** Follows each run through its log: run_seq (I2), circuit (I4) and counts (I5). */
+/**
+ * Follows each run through its log, and judges run_seq (I2) as it goes. At the end it has each run
+ * judged: {@link RunLives} (I2), {@link Circuits} (I4), {@link Counts} (I5).
+ */
 final class Runs {
-  private final Map<Fingerprint, RunTrail> trails = new HashMap<>();
-  private final Map<Fingerprint, long[]> commandsByRun = new HashMap<>();
-  private final Set<Fingerprint> reset = new HashSet<>();
+  private final SpillingMap<RunTrail> trails;
+  private final SpillingMap<RunName> names;
   private final Findings findings;
+  private final Circuits circuits;
+  private final Counts counts;
 
-  Runs(Findings findings) {
+  Runs(Topics topics, Findings findings, ColdStore store) {
     this.findings = findings;
+    this.circuits = new Circuits(findings);
+    this.counts = new Counts(findings);
+    this.trails =
+        store.map(
+            new RunTrailCodec(topics.results(), topics.runCounts(), topics.circuits()),
+            RunTrail::new);
+    this.names = store.map(new RunName.OnDisk(topics.runCounts()), RunName::new);
   }
 
   /** A command that names a run. */
   void sent(String runId) {
-    commandsByRun.computeIfAbsent(Fingerprint.of(runId), ignored -> new long[1])[0]++;
+    nameOf(runId).commands++;
   }
 
   /** A control renews the budgets of a run. */
   void reset(String runId) {
-    reset.add(Fingerprint.of(runId));
+    nameOf(runId).wasReset = true;
+  }
+
+  /** A run of this name was forgotten, of which circuit events were written. */
+  void forgotten(String runId, Place at) {
+    nameOf(runId).forgotten(at.offset());
   }
 
   /** The decision on a command that is not judged counts in the run all the same. */
@@ -48,21 +63,17 @@ final class Runs {
   void told(ActionResult result, Place at) {
     RunTrail trail = trailOf(result.getScope(), result.getRunId());
     long seq = result.getRunSeq();
-    if (seq == 1) {
+    if (seq != 1 && seq != trail.lastSeq() + 1) {
+      findings.violated(
+          Invariant.I2,
+          "the result at %s has run_seq %d, after %d of run '%s'",
+          at,
+          seq,
+          trail.lastSeq(),
+          result.getRunId());
+    }
+    if (seq == 1 || trail.lives.isEmpty()) {
       trail.lives.add(new Life(trail.size(), result.getDecidedAt().toEpochMilli(), at));
-    } else {
-      if (seq != trail.lastSeq() + 1) {
-        findings.violated(
-            Invariant.I2,
-            "the result at %s has run_seq %d, after %d of run '%s'",
-            at,
-            seq,
-            trail.lastSeq(),
-            result.getRunId());
-      }
-      if (trail.lives.isEmpty()) {
-        trail.lives.add(new Life(0, result.getDecidedAt().toEpochMilli(), at));
-      }
     }
     trail.append(seq, itemOf(result), result.getEventTime().toEpochMilli());
   }
@@ -70,9 +81,8 @@ final class Runs {
   private static Item itemOf(ActionResult result) {
     if (result.getEvent() != ResultEvent.DECIDED) {
       StoredOutcome stored = result.getStoredOutcome();
-      boolean failed = stored != null && stored.getStatus() == OutcomeStatus.FAILED_TRANSIENT;
-      return result.getEvent() == ResultEvent.SETTLED && failed
-          ? Item.TRANSIENT_FAILURE
+      return result.getEvent() == ResultEvent.SETTLED && stored != null
+          ? itemOf(stored.getStatus())
           : Item.NONE;
     }
     Decision decision = result.getDecision();
@@ -80,6 +90,14 @@ final class Runs {
       return Item.EFFECT;
     }
     return decision == null ? Item.NONE : itemOf(decision);
+  }
+
+  private static Item itemOf(OutcomeStatus status) {
+    return switch (status) {
+      case FAILED_TRANSIENT -> Item.TRANSIENT_FAILURE;
+      case SUCCEEDED -> Item.SUCCESS;
+      case FAILED, UNKNOWN -> Item.NONE;
+    };
   }
 
   private static Item itemOf(Decision decision) {
@@ -122,9 +140,8 @@ final class Runs {
             new Turn(
                 at,
                 event.getState(),
+                event.getCause(),
                 event.getAfterRunSeq(),
-                event.getChangedAt().toEpochMilli(),
-                event.getCause() == CircuitCause.TOTAL_CALLS,
                 event.getLimit() == null || event.getCount() == null ? -1 : event.getCount()));
   }
 
@@ -133,57 +150,55 @@ final class Runs {
    *
    * @param allCommandsThere false: the beginning of the commands was deleted, so that they cannot
    *     be compared with counts
+   * @param isQuiet false: counts and circuit events may be ahead of the results
    */
-  void judge(boolean allCommandsThere) {
-    Map<Fingerprint, CallsOfRun> counted = new HashMap<>();
-    for (RunTrail trail : trails.values()) {
-      RunJudge judge = new RunJudge(trail, reset.contains(trail.runId), findings);
-      judge.judge();
-      counted
-          .computeIfAbsent(trail.runId, ignored -> new CallsOfRun())
-          .add(trail, judge.callsInAll());
-    }
+  void judge(boolean allCommandsThere, boolean isQuiet) {
+    trails.forEach(
+        trail -> {
+          RunName name = names.at(trail.runId);
+          RunLives lives = RunLives.of(trail, isQuiet, findings);
+          circuits.judge(trail, lives, name);
+          Long calls = counts.judge(trail, lives);
+          Place last =
+              trail.published.isEmpty()
+                  ? null
+                  : trail.published.get(trail.published.size() - 1).at();
+          name.add(trail.reachesOut ? null : calls, last);
+        });
+    circuits.judgeTrials();
     if (allCommandsThere) {
-      counted.forEach(this::compareWithCommands);
+      names.forEach(this::compareWithCommands);
     }
   }
 
-  /**
-   * Calls of all runs of one name as published: runs of several scopes may share it, and commands
-   * tell no scope.
-   */
-  private static final class CallsOfRun {
-    long calls;
-    boolean comparable = true;
-    @Nullable Place last;
-
-    void add(RunTrail trail, @Nullable Long more) {
-      comparable &= more != null && !trail.reachesOut;
-      calls += more == null ? 0 : more;
-      last =
-          trail.published.isEmpty() ? last : trail.published.get(trail.published.size() - 1).at();
-    }
-  }
-
-  private void compareWithCommands(Fingerprint runId, CallsOfRun counted) {
-    if (!counted.comparable) {
+  private void compareWithCommands(RunName name) {
+    if (name.runs == 0 || !name.comparable) {
       return;
     }
     findings.checked(Invariant.I5, 1);
-    long[] sent = commandsByRun.get(runId);
-    long commands = sent == null ? 0 : sent[0];
-    if (commands != counted.calls) {
+    if (name.commands != name.calls) {
       findings.violated(
           Invariant.I5,
           "the last counts at %s tell %d calls, but %d commands of the run were sent",
-          counted.last,
-          counted.calls,
-          commands);
+          name.last,
+          name.calls,
+          name.commands);
     }
   }
 
+  private RunName nameOf(String runId) {
+    return names.at(Fingerprint.of(runId));
+  }
+
   private RunTrail trailOf(String scope, String runId) {
-    return trails.computeIfAbsent(
-        Fingerprint.of(scope, runId), ignored -> new RunTrail(Fingerprint.of(runId)));
+    Fingerprint key = Fingerprint.of(scope, runId);
+    @Nullable RunTrail known = trails.find(key);
+    if (known != null) {
+      return known;
+    }
+    RunTrail trail = trails.at(key);
+    trail.runId = Fingerprint.of(runId);
+    names.at(trail.runId).runs++;
+    return trail;
   }
 }

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  * A record as it was read.
  *
  * @param timestampMs in epoch milliseconds
+ * @param key the record's key as text; null where it has none
  * @param content null where the value is null: a tombstone
  */
-record Seen(Place at, long timestampMs, Headers headers, @Nullable Content content) {
+record Seen(
+    Place at, long timestampMs, Headers headers, @Nullable String key, @Nullable Content content) {
 
   /** A value that is there. */
   sealed interface Content {}

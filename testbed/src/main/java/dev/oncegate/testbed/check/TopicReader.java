@@ -2,6 +2,7 @@ package dev.oncegate.testbed.check;
 
 import dev.oncegate.gate.serde.AvroDeserializer;
 import dev.oncegate.gate.serde.RecordNotReadableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads topics from their beginning, read_committed, up to given ends; asked again, it goes on
@@ -33,6 +35,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /**
+   * How far ahead of the slowest a partition may be read, as a part of all that is to be read of
+   * it. What belongs together was written at about the same time: read at about the same time, it
+   * need not be remembered for long.
+   */
+  private static final double LEAD = 0.002;
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Admin admin;
@@ -59,6 +68,7 @@ final class TopicReader implements AutoCloseable {
     own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    own.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
     own.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     return own;
   }
@@ -104,18 +114,28 @@ final class TopicReader implements AutoCloseable {
    * them.
    */
   Ends ends(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, Long> committed = latest(partitions, IsolationLevel.READ_COMMITTED);
     return new Ends(
-        committed, !committed.equals(latest(partitions, IsolationLevel.READ_UNCOMMITTED)));
+        latest(partitions, IsolationLevel.READ_COMMITTED),
+        latest(partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /**
    * Ends of partitions.
    *
-   * @param offsets behind the last one that can be read
-   * @param transactionOpen whether more lies there that is not committed yet
+   * @param offsets behind the last record that can be read
+   * @param written behind the last record that is there, committed or not
    */
-  record Ends(Map<TopicPartition, Long> offsets, boolean transactionOpen) {}
+  record Ends(Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> written) {
+    boolean transactionOpen() {
+      return !offsets.equals(written);
+    }
+
+    /** Whether all that was written when the others were looked at can be read by now. */
+    boolean reach(Ends others) {
+      return others.written.entrySet().stream()
+          .allMatch(end -> offsets.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+  }
 
   private Map<TopicPartition, Long> latest(
       Collection<TopicPartition> partitions, IsolationLevel isolation) {
@@ -149,6 +169,7 @@ final class TopicReader implements AutoCloseable {
             .toList();
     consumer.assign(open);
     open.forEach(partition -> consumer.seek(partition, positionOf(partition)));
+    Map<TopicPartition, Long> begins = new HashMap<>(positions);
     long records = 0;
     while (!consumer.assignment().isEmpty()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -168,8 +189,29 @@ final class TopicReader implements AutoCloseable {
       if (rest.size() < consumer.assignment().size()) {
         consumer.assign(rest);
       }
+      keepAbreast(rest, begins, ends);
     }
     return records;
+  }
+
+  private void keepAbreast(
+      List<TopicPartition> rest, Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Double> read = new HashMap<>();
+    for (TopicPartition partition : rest) {
+      long begin = begins.getOrDefault(partition, 0L);
+      long all = endOf(ends, partition) - begin;
+      read.put(partition, (positionOf(partition) - begin) / (double) all);
+    }
+    double slowest = read.values().stream().mapToDouble(part -> part).min().orElse(0);
+    List<TopicPartition> ahead =
+        rest.stream().filter(partition -> isAhead(read, partition, slowest)).toList();
+    consumer.resume(consumer.paused());
+    consumer.pause(ahead);
+  }
+
+  private static boolean isAhead(
+      Map<TopicPartition, Double> read, TopicPartition partition, double slowest) {
+    return read.getOrDefault(partition, 0.0) > slowest + LEAD;
   }
 
   private long positionOf(TopicPartition partition) {
@@ -182,22 +224,19 @@ final class TopicReader implements AutoCloseable {
 
   private Seen seen(ConsumerRecord<byte[], byte[]> record) {
     Place at = new Place(record.topic(), record.partition(), record.offset());
+    String key = record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+    return new Seen(at, record.timestamp(), record.headers(), key, contentOf(record));
+  }
+
+  private Seen.@Nullable Content contentOf(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
-      return new Seen(at, record.timestamp(), record.headers(), null);
+      return null;
     }
     try {
       SpecificRecord value = deserializer.deserialize(record.topic(), record.value());
-      return new Seen(
-          at,
-          record.timestamp(),
-          record.headers(),
-          value == null ? null : new Seen.Readable(value));
+      return value == null ? null : new Seen.Readable(value);
     } catch (RecordNotReadableException e) {
-      return new Seen(
-          at,
-          record.timestamp(),
-          record.headers(),
-          new Seen.Unreadable(String.valueOf(e.getMessage())));
+      return new Seen.Unreadable(String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.oncegate.testbed.check;
 
+import dev.oncegate.testbed.check.store.ColdStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,23 @@ final class Histories {
   private Histories() {}
 
   static Report judged(List<Seen> records) {
-    Judge judge = new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, new Spans());
-    records.forEach(judge::see);
-    return judge.judge();
+    return judged(records, 64 << 20);
+  }
+
+  /** Judged with so much heap for what must be remembered. */
+  static Report judged(List<Seen> records, long heapBytes) {
+    try (Judge judge = judge(new Spans(), heapBytes)) {
+      records.forEach(judge::see);
+      return judge.judge(true);
+    }
+  }
+
+  static Judge judge(Spans spans) {
+    return judge(spans, 64 << 20);
+  }
+
+  private static Judge judge(Spans spans, long heapBytes) {
+    return new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, spans, new ColdStore(heapBytes));
   }
 
   /** The same records, each partition in its order, the partitions in any. */
@@ -59,6 +74,7 @@ final class Histories {
             new Place(at.topic(), at.partition(), end + 1),
             record.timestampMs(),
             record.headers(),
+            record.key(),
             record.content()));
     return more;
   }
@@ -81,7 +97,12 @@ final class Histories {
         change.accept(copy);
         spoilt.set(
             i,
-            new Seen(record.at(), record.timestampMs(), record.headers(), new Seen.Readable(copy)));
+            new Seen(
+                record.at(),
+                record.timestampMs(),
+                record.headers(),
+                record.key(),
+                new Seen.Readable(copy)));
         return spoilt;
       }
     }

@@ -548,7 +548,7 @@ final class HonestGate {
     int partition = Math.floorMod(key.hashCode(), 2);
     // Every other offset: between them lie the markers of the transactions.
     long offset = ends.merge(topic + partition, 2L, Long::sum) - 2;
-    records.add(new Seen(new Place(topic, partition, offset), timestampMs, headers, content));
+    records.add(new Seen(new Place(topic, partition, offset), timestampMs, headers, key, content));
     return new RecordCoordinates(topic, partition, offset);
   }
 

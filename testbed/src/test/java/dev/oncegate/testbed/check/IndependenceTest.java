@@ -25,6 +25,7 @@ class IndependenceTest {
                     "java..",
                     "org.jspecify.annotations..",
                     "org.apache.avro..",
+                    "org.rocksdb..",
                     "org.apache.kafka.clients..",
                     "org.apache.kafka.common..",
                     "dev.oncegate.schema..",

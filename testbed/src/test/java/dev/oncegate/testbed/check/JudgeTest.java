@@ -267,7 +267,8 @@ class JudgeTest {
     Seen command = other.records().get(0);
     List<Seen> records = new ArrayList<>(other.records());
     long old = command.timestampMs() - HonestGate.WINDOW_MS - 10;
-    records.set(0, new Seen(command.at(), old, command.headers(), command.content()));
+    records.set(
+        0, new Seen(command.at(), old, command.headers(), command.key(), command.content()));
     Report report = spoilt(records);
     assertViolated(report, Invariant.I3, "was judged as if it were of");
     assertViolated(report, Invariant.I3, "but was let through");
@@ -496,6 +497,7 @@ class JudgeTest {
             new Place(HonestGate.TOPICS.deadLetters(), 0, 999),
             0,
             new RecordHeaders(),
+            null,
             new Seen.Unreadable("?")));
     assertViolated(spoilt(records), Invariant.I7, "does not say where it lay");
   }
@@ -508,7 +510,8 @@ class JudgeTest {
     ActionCommand command = ActionCommand.newBuilder().setRunId("r").setTool("t").build();
     records.set(
         garbage,
-        new Seen(seen.at(), seen.timestampMs(), seen.headers(), new Seen.Readable(command)));
+        new Seen(
+            seen.at(), seen.timestampMs(), seen.headers(), seen.key(), new Seen.Readable(command)));
     assertViolated(
         spoilt(records), Invariant.I7, "can be read and names its run, yet is a dead letter");
   }
@@ -618,6 +621,7 @@ class JudgeTest {
             new Place(HonestGate.TOPICS.results(), 0, 999),
             0,
             new RecordHeaders(),
+            null,
             new Seen.Unreadable("?")));
     assertViolated(spoilt(records), Invariant.I7, "ActionResult is expected");
   }
@@ -675,10 +679,10 @@ class JudgeTest {
     Seen last =
         Histories.first(
             gate.records(), ActionCommand.class, c -> "newer".equals(c.getIdempotencyKey()));
-    Judge judge = new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, spans);
+    Judge judge = Histories.judge(spans);
     Histories.without(gate.records(), last).forEach(judge::see);
     assertThat(judge.complete()).isTrue();
-    assertThat(judge.judge().counterExamples()).isEmpty();
+    assertThat(judge.judge(true).counterExamples()).isEmpty();
   }
 
   @Test
@@ -693,7 +697,7 @@ class JudgeTest {
                 result ->
                     result.getEvent() == ResultEvent.SETTLED
                         && result.getIdempotencyKey().equals("paid")))) {
-      Judge judge = new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, new Spans());
+      Judge judge = Histories.judge(new Spans());
       Histories.without(gate.records(), missing).forEach(judge::see);
       assertThat(judge.complete()).as("without %s", missing).isFalse();
       judge.see(missing);

@@ -1,4 +1,4 @@
-package dev.oncegate.testbed.check;
+package dev.oncegate.testbed.check.store;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,19 +7,27 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 128 bits of the SHA-256 of some values: stands for them where millions have to be remembered.
- * Each value is length-prefixed, so that no two lists of values share their bytes.
+ * 128 bits that name something: of the SHA-256 of some values, where millions have to be
+ * remembered, or two numbers that are a name already.
  */
-record Fingerprint(long high, long low) {
+public record Fingerprint(long high, long low) {
+  /** Length of {@link #bytes}. */
+  static final int BYTES = 2 * Long.BYTES;
+
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(Fingerprint::sha256);
 
-  static Fingerprint of(@Nullable Object... values) {
+  /**
+   * The name of a list of values by what they are as text. Each is length-prefixed, so that no two
+   * lists share their bytes; null is no text.
+   */
+  public static Fingerprint of(@Nullable Object... values) {
     MessageDigest digest = SHA_256.get();
-    ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+    byte[] length = new byte[Integer.BYTES];
     for (Object value : values) {
       byte[] bytes = value == null ? null : value.toString().getBytes(StandardCharsets.UTF_8);
-      digest.update(length.clear().putInt(bytes == null ? -1 : bytes.length).array());
+      ByteBuffer.wrap(length).putInt(bytes == null ? -1 : bytes.length);
+      digest.update(length);
       if (bytes != null) {
         digest.update(bytes);
       }
@@ -28,9 +36,14 @@ record Fingerprint(long high, long low) {
     return new Fingerprint(bits.getLong(), bits.getLong());
   }
 
+  /** Writes the bits behind a first byte that tells maps apart. */
+  void bytes(byte[] key) {
+    ByteBuffer.wrap(key, 1, BYTES).putLong(high).putLong(low);
+  }
+
   @Override
   public int hashCode() {
-    return (int) high;
+    return Long.hashCode(high ^ (low * 0x9E3779B97F4A7C15L));
   }
 
   private static MessageDigest sha256() {
