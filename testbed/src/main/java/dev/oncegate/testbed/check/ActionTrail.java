@@ -69,6 +69,7 @@ final class ActionTrail {
    * A SETTLED result.
    *
    * @param byControl whether only a control can have settled it
+   * @param letThroughMs when the attempt was let through, in epoch milliseconds
    * @param validUntilMs until when the key was remembered at that time, in epoch milliseconds
    * @param hasSource whether what it tells was reported or ordered
    */
@@ -78,11 +79,13 @@ final class ActionTrail {
       int attempt,
       boolean byControl,
       Ending.Digest ending,
+      long letThroughMs,
       long validUntilMs,
       boolean hasSource) {
 
     Settled sourced() {
-      return new Settled(partition, offset, attempt, byControl, ending, validUntilMs, true);
+      return new Settled(
+          partition, offset, attempt, byControl, ending, letThroughMs, validUntilMs, true);
     }
   }
 

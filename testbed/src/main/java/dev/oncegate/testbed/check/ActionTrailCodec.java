@@ -137,6 +137,7 @@ final class ActionTrailCodec implements Codec<ActionTrail> {
     out.putByte((settled.byControl() ? 1 : 0) + (settled.hasSource() ? 2 : 0));
     put(settled.ending(), out);
     out.putNumber(settled.validUntilMs());
+    out.putNumber(settled.validUntilMs() - settled.letThroughMs());
   }
 
   private static Settled settled(In in) {
@@ -146,8 +147,16 @@ final class ActionTrailCodec implements Codec<ActionTrail> {
     int flags = in.takeByte();
     Ending.Digest ending = ending(in);
     long validUntilMs = in.takeNumber();
+    long letThroughMs = validUntilMs - in.takeNumber();
     return new Settled(
-        partition, offset, attempt, (flags & 1) != 0, ending, validUntilMs, (flags & 2) != 0);
+        partition,
+        offset,
+        attempt,
+        (flags & 1) != 0,
+        ending,
+        letThroughMs,
+        validUntilMs,
+        (flags & 2) != 0);
   }
 
   private static void put(Accused accused, Out out) {

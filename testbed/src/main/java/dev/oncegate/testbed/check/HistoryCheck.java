@@ -25,8 +25,12 @@ public final class HistoryCheck implements AutoCloseable {
    * @param dedupWindowMs how long the gate remembers a key, in milliseconds
    */
   public static HistoryCheck of(Topics topics, long dedupWindowMs) {
-    return new HistoryCheck(
-        new Judge(topics, dedupWindowMs, new Spans(), ColdStore.ofDefaultSize()));
+    return of(topics, dedupWindowMs, ColdStore.ofDefaultSize());
+  }
+
+  /** With a memory of the given size, which is closed with the check. */
+  static HistoryCheck of(Topics topics, long dedupWindowMs, ColdStore store) {
+    return new HistoryCheck(new Judge(topics, dedupWindowMs, new Spans(), store));
   }
 
   /**

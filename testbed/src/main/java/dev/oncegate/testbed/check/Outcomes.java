@@ -89,8 +89,10 @@ final class Outcomes {
     Ending ending = Ending.of(stored);
     boolean isLast = attempt == trail.attempt;
     boolean waits = trail.awaitsOutcome();
-    boolean byControl = trail.state == State.TRANSIENT && isLast && !ending.isTransient();
-    expect(byControl || (waits && (isLast || !ending.isTransient())), trail, result, at);
+    boolean isFinal = !ending.isTransient();
+    boolean byControl = trail.state == State.TRANSIENT && isLast && isFinal;
+    boolean isLate = trail.state == State.TRANSIENT && !isLast && isFinal;
+    expect(byControl || isLate || (waits && (isLast || isFinal)), trail, result, at);
     Ending.Digest digest = ending.digest();
     trail.settled =
         ActionTrail.plus(
@@ -101,6 +103,7 @@ final class Outcomes {
                 attempt,
                 byControl,
                 digest,
+                trail.letThroughMs,
                 trail.validUntilMs,
                 false));
     openQuestions++;
@@ -252,7 +255,8 @@ final class Outcomes {
     if (isAwaited(trail, report.attempt(), report.timestampMs())) {
       return false;
     }
-    if (report.isTransient() && report.attempt() < trail.highestAttempt) {
+    boolean hasSuccessor = report.attempt() >= 1 && report.attempt() < trail.highestAttempt;
+    if (report.isTransient() && hasSuccessor) {
       return true;
     }
     return trail.settled.stream()
@@ -260,7 +264,12 @@ final class Outcomes {
             settled ->
                 isSame(settled, report)
                     && (!report.isTransient() || settled.attempt() == report.attempt())
-                    && report.timestampMs() <= settled.validUntilMs() + CLOCKS_APART_MS);
+                    && (trail.lives <= 1 || mayBeOfTheLifeOf(settled, report)));
+  }
+
+  private static boolean mayBeOfTheLifeOf(Settled settled, Reported report) {
+    return report.timestampMs() >= settled.letThroughMs() - CLOCKS_APART_MS
+        && report.timestampMs() <= settled.validUntilMs() + CLOCKS_APART_MS;
   }
 
   private static boolean isAwaited(ActionTrail trail, int attempt, long timestampMs) {

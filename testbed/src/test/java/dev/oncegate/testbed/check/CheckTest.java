@@ -217,7 +217,7 @@ class CheckTest {
     assertThat(execute(out)).isEqualTo(1);
     assertThat(out.toString())
         .contains("the effect at agent.effects-%d@".formatted(effect.partition()))
-        .contains("is there 2 times")
+        .contains("is one too many")
         .contains("Not all invariants hold.");
   }
 

@@ -12,26 +12,26 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** Spoils histories and has them judged. */
 final class Histories {
+  /** Nothing spills. */
+  static final long AMPLE_HEAP = 64 << 20;
+
   private Histories() {}
 
   static Report judged(List<Seen> records) {
-    return judged(records, 64 << 20);
+    return judged(records, HonestGate.WINDOW_MS, AMPLE_HEAP);
   }
 
   /** Judged with so much heap for what must be remembered. */
-  static Report judged(List<Seen> records, long heapBytes) {
-    try (Judge judge = judge(new Spans(), heapBytes)) {
+  static Report judged(List<Seen> records, long windowMs, long heapBytes) {
+    try (Judge judge =
+        new Judge(HonestGate.TOPICS, windowMs, new Spans(), new ColdStore(heapBytes))) {
       records.forEach(judge::see);
       return judge.judge(true);
     }
   }
 
   static Judge judge(Spans spans) {
-    return judge(spans, 64 << 20);
-  }
-
-  private static Judge judge(Spans spans, long heapBytes) {
-    return new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, spans, new ColdStore(heapBytes));
+    return new Judge(HonestGate.TOPICS, HonestGate.WINDOW_MS, spans, new ColdStore(AMPLE_HEAP));
   }
 
   /** The same records, each partition in its order, the partitions in any. */

@@ -29,9 +29,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
@@ -51,6 +53,7 @@ final class HonestGate {
   static final long WINDOW_MS = 86_400_000;
   static final int MAX_CALLS = 12;
   static final int MAX_ATTEMPTS = 3;
+  static final int TRIALS = 2;
 
   private static final long COUNTS_WINDOW_MS = 60_000;
 
@@ -58,7 +61,10 @@ final class HonestGate {
   private static final class Run {
     long seq;
     int budget;
-    boolean open;
+    CircuitState circuit = CircuitState.CLOSED;
+    long halfOpenSinceSeq;
+    int trialsLeft;
+    int trialsPassed;
     long[] total = new long[7];
     TreeMap<Long, long[]> unpublished = new TreeMap<>();
   }
@@ -73,13 +79,120 @@ final class HonestGate {
     RecordCoordinates command = new RecordCoordinates("", 0, 0L);
     @Nullable StoredOutcome stored;
     String reported = "";
+    long effectSeq;
+    final Set<Integer> gaveUpUnanswered = new HashSet<>();
   }
 
   private final List<Seen> records = new ArrayList<>();
   private final Map<String, Long> ends = new HashMap<>();
   private final Map<String, Run> runs = new HashMap<>();
   private final Map<String, Action> actions = new HashMap<>();
+  private final long windowMs;
   private long nowMs = 1_760_000_000_000L;
+  private long aheadMs;
+
+  HonestGate() {
+    this(WINDOW_MS);
+  }
+
+  /**
+   * @param windowMs how long keys are remembered, in milliseconds
+   */
+  HonestGate(long windowMs) {
+    this.windowMs = windowMs;
+  }
+
+  long windowMs() {
+    return windowMs;
+  }
+
+  /** From now on the gate's clock is so much ahead of everybody else's; behind where negative. */
+  void clockJumps(long aheadMs) {
+    this.aheadMs = aheadMs;
+  }
+
+  /** The gate's clock. */
+  private long clockMs() {
+    return nowMs + aheadMs;
+  }
+
+  /** Everything happens that a gate can do, in runs of their own. */
+  void doEverythingOnce() {
+    send("r", "paid", "pay");
+    send("r", "paid", "pay");
+    report("r", "paid", 1, OutcomeStatus.SUCCEEDED, "receipt");
+    report("r", "paid", 1, OutcomeStatus.SUCCEEDED, "receipt");
+    report("r", "paid", 1, OutcomeStatus.FAILED, "no money");
+    send("r", "paid", "pay");
+    send("r", "paid", "pay twice");
+    publish("r");
+    send("r", "flaky", "call");
+    report("r", "flaky", 1, OutcomeStatus.FAILED_TRANSIENT, "503");
+    send("r", "flaky", "call");
+    report("r", "flaky", 2, OutcomeStatus.FAILED_TRANSIENT, "503");
+    pass(90_000);
+    send("r", "flaky", "call");
+    report("r", "flaky", 3, OutcomeStatus.FAILED_TRANSIENT, "503");
+    publish("r");
+    sendGarbage();
+    for (int i = 0; i < MAX_CALLS; i++) {
+      send("loop", "k" + i, "poll");
+    }
+    send("loop", "one too many", "poll");
+    reset("loop");
+    send("loop", "again", "poll");
+    publish("loop");
+    send("s", "lost", "write", SideEffectClass.WRITE, false, 0);
+    miss("s", "lost");
+    release("s", "lost", 1);
+    send("s", "lost", "write");
+    send("s", "seen", "look", SideEffectClass.READ, false, 0);
+    miss("s", "seen");
+    send("s", "seen", "look", SideEffectClass.READ, false, 0);
+    settle("s", "seen", 2, "by hand");
+    send("s", "gone", "delete", SideEffectClass.DESTRUCTIVE, false, 0);
+    send("s", "gone", "delete", SideEffectClass.DESTRUCTIVE, true, 0);
+    send("s", "old", "late", SideEffectClass.WRITE, false, windowMs + 5);
+    report("nobody", "nothing", 1, OutcomeStatus.SUCCEEDED, "?");
+    forget("s");
+    pass(windowMs + 1);
+    send("s", "lost", "write");
+    send("t", "free", "write");
+    miss("t", "free");
+    release("t", "free", 1);
+    publish("t");
+    publish("s");
+    publish("r");
+  }
+
+  /** A run trips, cools down, and closes its circuit by trials that succeed; another is refused. */
+  void recover(String run) {
+    for (int i = 0; i <= MAX_CALLS; i++) {
+      send(run, "before " + i, "poll");
+    }
+    send(run, "stopped", "poll");
+    coolDown(run);
+    for (int i = 0; i <= TRIALS; i++) {
+      send(run, "trial " + i, "poll");
+    }
+    for (int i = 0; i < TRIALS; i++) {
+      report(run, "trial " + i, 1, OutcomeStatus.SUCCEEDED, "done");
+    }
+    send(run, "after", "poll");
+    publish(run);
+  }
+
+  /** A run trips, cools down, and is refused what is too much for a half-open circuit. */
+  void waitHalfOpen(String run) {
+    for (int i = 0; i <= MAX_CALLS; i++) {
+      send(run, "before " + i, "poll");
+    }
+    coolDown(run);
+    for (int i = 0; i <= TRIALS; i++) {
+      send(run, "trial " + i, "poll");
+    }
+    publish(run);
+  }
 
   /** All records so far, in the order in which they were written. */
   List<Seen> records() {
@@ -114,7 +227,8 @@ final class HonestGate {
       boolean commit,
       long ageMs) {
     nowMs++;
-    long eventTimeMs = nowMs - ageMs;
+    long writtenMs = nowMs - ageMs;
+    long eventTimeMs = Math.min(writtenMs, clockMs());
     ActionCommand command =
         ActionCommand.newBuilder()
             .setRunId(run)
@@ -123,16 +237,17 @@ final class HonestGate {
             .setSideEffectClass(sideEffectClass)
             .setCommit(commit)
             .build();
-    RecordCoordinates at = write(TOPICS.commands(), run, command, eventTimeMs, new RecordHeaders());
+    RecordCoordinates at = write(TOPICS.commands(), run, command, writtenMs, new RecordHeaders());
     Run state = runs.computeIfAbsent(run, ignored -> new Run());
     state.budget++;
     ActionResult result = begin(run, state, at, eventTimeMs);
     result.setEvent(ResultEvent.DECIDED);
-    boolean trips = !state.open && state.budget > MAX_CALLS;
-    if (ageMs > WINDOW_MS) {
+    boolean stopped = isStopped(state);
+    boolean trips = !stopped && state.budget > MAX_CALLS;
+    if (eventTimeMs < clockMs() - windowMs) {
       result.setIdempotencyKey(key);
       close(run, state, result, Decision.EXPIRED, 4);
-    } else if (state.open || trips) {
+    } else if (stopped || trips) {
       result.setIdempotencyKey(key);
       close(run, state, result, Decision.CIRCUIT_OPEN, 4);
     } else {
@@ -145,6 +260,15 @@ final class HonestGate {
     }
   }
 
+  private static boolean isStopped(Run state) {
+    return state.circuit == CircuitState.OPEN || state.circuit == CircuitState.FORCED_OPEN;
+  }
+
+  /** A half-open circuit lets through a few effects only. */
+  private static boolean hasNoTrialLeft(Run state) {
+    return state.circuit == CircuitState.HALF_OPEN && state.trialsLeft == 0;
+  }
+
   private void decide(
       String run,
       Run state,
@@ -154,12 +278,17 @@ final class HonestGate {
       long eventTimeMs) {
     Action action = actions.get(run + "/" + key);
     if (action == null || eventTimeMs > action.validUntilMs) {
+      boolean asks = command.getSideEffectClass() == SideEffectClass.DESTRUCTIVE;
+      if (!asks && hasNoTrialLeft(state)) {
+        close(run, state, result, Decision.CIRCUIT_OPEN, 4);
+        return;
+      }
       action = new Action();
       action.payload = command.getTool();
       action.sideEffectClass = command.getSideEffectClass();
-      action.validUntilMs = nowMs + WINDOW_MS;
+      action.validUntilMs = clockMs() + windowMs;
       actions.put(run + "/" + key, action);
-      if (command.getSideEffectClass() != SideEffectClass.DESTRUCTIVE) {
+      if (!asks) {
         letThrough(run, state, command, action, result, Decision.ACCEPTED);
       } else {
         result.setValidUntil(Instant.ofEpochMilli(action.validUntilMs));
@@ -207,10 +336,19 @@ final class HonestGate {
       Action action,
       ActionResult result,
       Decision decision) {
+    if (hasNoTrialLeft(state)) {
+      close(run, state, result, Decision.CIRCUIT_OPEN, 4);
+      return;
+    }
+    state.trialsLeft--;
+    if (action.state.equals("OVERDUE") || action.state.equals("RELEASED")) {
+      action.gaveUpUnanswered.add(action.attempt);
+    }
+    action.effectSeq = result.getRunSeq();
     action.attempt++;
     action.state = "PENDING";
     action.command = result.getCommand();
-    action.validUntilMs = nowMs + WINDOW_MS;
+    action.validUntilMs = clockMs() + windowMs;
     result.setEffectAttempt(action.attempt);
     result.setValidUntil(Instant.ofEpochMilli(action.validUntilMs));
     result.setTool(command.getTool());
@@ -224,8 +362,8 @@ final class HonestGate {
             .setSideEffectClass(command.getSideEffectClass())
             .setIdempotencyKey(command.getIdempotencyKey())
             .setAttempt(action.attempt)
-            .setDeadlineAt(Instant.ofEpochMilli(nowMs + 1000))
-            .setDecidedAt(Instant.ofEpochMilli(nowMs))
+            .setDeadlineAt(Instant.ofEpochMilli(clockMs() + 1000))
+            .setDecidedAt(Instant.ofEpochMilli(clockMs()))
             .setRunSeq(result.getRunSeq())
             .setCommand(result.getCommand())
             .build();
@@ -247,17 +385,24 @@ final class HonestGate {
             .build();
     RecordCoordinates at = write(TOPICS.outcomes(), run, outcome, nowMs, new RecordHeaders());
     Action action = actions.get(run + "/" + key);
-    if (action == null || attempt < 1 || attempt > action.attempt || nowMs > action.validUntilMs) {
+    boolean known = action != null && Math.min(nowMs, clockMs()) <= action.validUntilMs;
+    if (!known || attempt < 1 || attempt > action.attempt) {
       deadLetter(at);
       return;
     }
     boolean waits = !List.of("FINAL", "TRANSIENT", "UNCONFIRMED").contains(action.state);
     if (attempt < action.attempt) {
-      if (status != OutcomeStatus.FAILED_TRANSIENT) {
+      boolean open = waits || action.state.equals("TRANSIENT");
+      if (status == OutcomeStatus.FAILED_TRANSIENT) {
+        return;
+      }
+      if (open && action.gaveUpUnanswered.contains(attempt)) {
+        settle(run, key, action, attempt, status, text);
+      } else {
         compare(run, key, action, status + text, at);
       }
     } else if (waits) {
-      settle(run, key, action, status, text);
+      settle(run, key, action, attempt, status, text);
     } else {
       compare(run, key, action, status + text, at);
     }
@@ -270,7 +415,8 @@ final class HonestGate {
     }
   }
 
-  private void settle(String run, String key, Action action, OutcomeStatus status, String text) {
+  private void settle(
+      String run, String key, Action action, int attempt, OutcomeStatus status, String text) {
     boolean isTransient = status == OutcomeStatus.FAILED_TRANSIENT;
     boolean exhausted = isTransient && action.attempt >= MAX_ATTEMPTS;
     action.reported = status + text;
@@ -278,16 +424,46 @@ final class HonestGate {
     action.stored =
         StoredOutcome.newBuilder()
             .setStatus(exhausted ? OutcomeStatus.FAILED : status)
-            .setAttempt(action.attempt)
+            .setAttempt(attempt)
             .setResult(text)
             .setErrorCode(exhausted ? "ATTEMPTS_EXHAUSTED" : null)
             .build();
     ActionResult result = follow(run, key, action, ResultEvent.SETTLED);
+    result.setEffectAttempt(attempt);
     result.setStoredOutcome(action.stored);
     if (isTransient && !exhausted) {
-      count(runs.get(run), 6, nowMs, false);
+      count(runs.get(run), 6, result.getEventTime().toEpochMilli(), false);
     }
     write(TOPICS.results(), run, result, nowMs, new RecordHeaders());
+    learn(run, action, status == OutcomeStatus.SUCCEEDED);
+  }
+
+  /** An execution has ended, perhaps a trial. */
+  private void learn(String run, Action action, boolean succeeded) {
+    Run state = Objects.requireNonNull(runs.get(run));
+    if (state.circuit != CircuitState.HALF_OPEN || action.effectSeq <= state.halfOpenSinceSeq) {
+      return;
+    }
+    if (!succeeded) {
+      turn(run, state, CircuitState.OPEN, CircuitCause.TRIAL_FAILED, null);
+    } else if (++state.trialsPassed == TRIALS) {
+      state.budget = 0;
+      turn(run, state, CircuitState.CLOSED, CircuitCause.TRIALS_PASSED, null);
+    }
+  }
+
+  /** The cool-down of a run is over, if its circuit is open. */
+  void coolDown(String run) {
+    nowMs++;
+    Run state = runs.get(run);
+    if (state == null || state.circuit != CircuitState.OPEN) {
+      return;
+    }
+    state.budget = 0;
+    state.trialsLeft = TRIALS;
+    state.trialsPassed = 0;
+    state.halfOpenSinceSeq = state.seq;
+    turn(run, state, CircuitState.HALF_OPEN, CircuitCause.COOLED_DOWN, null);
   }
 
   /** The deadline of an action passes, if it waits for an outcome. */
@@ -304,6 +480,7 @@ final class HonestGate {
         follow(run, key, action, ResultEvent.OVERDUE),
         nowMs,
         new RecordHeaders());
+    learn(run, action, false);
     Escalation escalation =
         Escalation.newBuilder()
             .setKind(EscalationKind.OVERDUE)
@@ -326,7 +503,10 @@ final class HonestGate {
     nowMs++;
     RecordCoordinates at = control(ControlType.RELEASE, run, key, attempt, null);
     Action action = actions.get(run + "/" + key);
-    boolean known = action != null && attempt == action.attempt && nowMs <= action.validUntilMs;
+    boolean known =
+        action != null
+            && attempt == action.attempt
+            && Math.min(nowMs, clockMs()) <= action.validUntilMs;
     if (!known || !(action.state.equals("OVERDUE") || action.state.equals("RELEASED"))) {
       deadLetter(at);
     } else if (action.state.equals("OVERDUE")) {
@@ -352,9 +532,12 @@ final class HonestGate {
     RecordCoordinates at = control(ControlType.SETTLE, run, key, attempt, outcome);
     Action action = actions.get(run + "/" + key);
     boolean known =
-        action != null && attempt >= 1 && attempt == action.attempt && nowMs <= action.validUntilMs;
+        action != null
+            && attempt >= 1
+            && attempt == action.attempt
+            && Math.min(nowMs, clockMs()) <= action.validUntilMs;
     if (known && !action.state.equals("FINAL")) {
-      settle(run, key, action, OutcomeStatus.SUCCEEDED, text);
+      settle(run, key, action, attempt, OutcomeStatus.SUCCEEDED, text);
     } else if (!known || !action.reported.equals(OutcomeStatus.SUCCEEDED + text)) {
       deadLetter(at);
     }
@@ -373,7 +556,6 @@ final class HonestGate {
     nowMs++;
     control(ControlType.RESET, run, null, null, null);
     Run state = runs.computeIfAbsent(run, ignored -> new Run());
-    state.open = false;
     state.budget = 0;
     turn(run, state, CircuitState.CLOSED, CircuitCause.RESET, null);
   }
@@ -422,11 +604,11 @@ final class HonestGate {
             .setScope(run)
             .setTotal(of(state.total))
             .setWindows(windows)
-            .setCircuit(state.open ? CircuitState.OPEN : CircuitState.CLOSED)
+            .setCircuit(state.circuit)
             .setFinal$(isFinal)
             .setRunSeq(state.seq)
             .setLastCallAt(Instant.ofEpochMilli(nowMs))
-            .setPublishedAt(Instant.ofEpochMilli(nowMs))
+            .setPublishedAt(Instant.ofEpochMilli(clockMs()))
             .build();
     write(TOPICS.runCounts(), run, counts, nowMs, new RecordHeaders());
   }
@@ -437,7 +619,7 @@ final class HonestGate {
 
   private void turn(
       String run, Run state, CircuitState to, CircuitCause cause, @Nullable Long count) {
-    state.open = to != CircuitState.CLOSED;
+    state.circuit = to;
     CircuitEvent event =
         CircuitEvent.newBuilder()
             .setRunId(run)
@@ -449,7 +631,7 @@ final class HonestGate {
             .setCount(count)
             .setLastCalls(List.of())
             .setAfterRunSeq(state.seq)
-            .setChangedAt(Instant.ofEpochMilli(nowMs))
+            .setChangedAt(Instant.ofEpochMilli(clockMs()))
             .build();
     write(TOPICS.circuits(), run, event, nowMs, new RecordHeaders());
   }
@@ -500,7 +682,11 @@ final class HonestGate {
 
   private ActionResult follow(String run, String key, Action action, ResultEvent event) {
     ActionResult result =
-        begin(run, runs.computeIfAbsent(run, ignored -> new Run()), action.command, nowMs);
+        begin(
+            run,
+            runs.computeIfAbsent(run, ignored -> new Run()),
+            action.command,
+            Math.min(nowMs, clockMs()));
     result.setEvent(event);
     result.setIdempotencyKey(key);
     result.setEffectAttempt(action.attempt);
@@ -517,7 +703,7 @@ final class HonestGate {
         .setMessage("")
         .setCommand(command)
         .setEventTime(Instant.ofEpochMilli(eventTimeMs))
-        .setDecidedAt(Instant.ofEpochMilli(nowMs))
+        .setDecidedAt(Instant.ofEpochMilli(clockMs()))
         .build();
   }
 

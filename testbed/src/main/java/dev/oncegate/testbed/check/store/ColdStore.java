@@ -73,6 +73,11 @@ public final class ColdStore implements AutoCloseable {
     return database != null;
   }
 
+  /** What all maps together take of the heap by now, roughly. */
+  public long usedBytes() {
+    return usedBytes;
+  }
+
   void grow(int bytes) {
     usedBytes += bytes;
   }
@@ -174,7 +179,7 @@ public final class ColdStore implements AutoCloseable {
   private Database open() {
     if (database == null) {
       try {
-        database = Database.open(Files.createTempDirectory("oncegate-check"));
+        database = Database.open(Files.createTempDirectory("oncegate-check-spilled"));
       } catch (RocksDBException e) {
         throw unusable(e);
       } catch (IOException e) {
