@@ -98,7 +98,7 @@ final class ActionTrail {
   /** The highest attempt ever, also of an earlier life of the key. */
   int highestAttempt;
 
-  /** How often the key was sent for the first time. */
+  /** How often the key was let through for the first time. */
   int lives;
 
   /** Bit n is set where attempt n was released; the attempts from 63 on share a bit. */
@@ -134,7 +134,6 @@ final class ActionTrail {
   }
 
   void beginAnew() {
-    lives++;
     state = State.UNKNOWN;
     attempt = 0;
     stored = 0;

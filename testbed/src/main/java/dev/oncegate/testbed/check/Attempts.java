@@ -88,6 +88,7 @@ final class Attempts {
     if (!wasAsked) {
       trail.beginAnew();
     }
+    trail.lives++;
     letThrough(trail, result, 1);
   }
 

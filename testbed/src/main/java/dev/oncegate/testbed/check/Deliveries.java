@@ -63,6 +63,11 @@ final class Deliveries {
       return has(row, SENT) ? !has(row, DECIDED) && !has(row, DEAD) : has(row, DECIDED);
     }
 
+    /** Whether no command is to come, as far as the last one tells. */
+    boolean isFull() {
+      return has(PAGE - 1, SENT);
+    }
+
     Waiting rows() {
       if (rows == null) {
         rows = new Waiting(new long[PAGE], new long[PAGE], new int[PAGE]);
@@ -198,7 +203,7 @@ final class Deliveries {
 
   private static void release(Page page) {
     page.waiting--;
-    if (page.waiting == 0) {
+    if (page.waiting == 0 && page.isFull()) {
       page.rows = null;
     }
   }

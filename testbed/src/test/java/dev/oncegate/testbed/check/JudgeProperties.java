@@ -136,7 +136,7 @@ class JudgeProperties {
     return sorted;
   }
 
-  @Property(tries = 12000)
+  @Property(tries = 5000)
   void whateverIsTamperedWithIsFoundAndBlamedOnItsInvariant(
       @ForAll("histories") List<Step> steps, @ForAll Tampering tampering, @ForAll Random random) {
     TamperedHistory history = new TamperedHistory(everything(steps), random);

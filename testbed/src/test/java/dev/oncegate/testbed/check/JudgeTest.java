@@ -646,6 +646,43 @@ class JudgeTest {
   }
 
   @Test
+  void countsAndCircuitsThatAreAheadOfTheResultsAreNotJudgedWhileTrafficGoesOn() {
+    List<Seen> cut = new ArrayList<>(gate.records());
+    cut.removeIf(
+        seen ->
+            seen.as(ActionResult.class) != null
+                && seen.as(ActionResult.class).getRunId().equals("loop")
+                && seen.as(ActionResult.class).getRunSeq() > HonestGate.MAX_CALLS);
+    assertThat(judgedWhileTrafficGoesOn(cut).counterExamples()).doesNotContainKeys("I4", "I5");
+    Report atRest = spoilt(cut);
+    assertViolated(
+        atRest, Invariant.I5, "but the log ends with %d".formatted(HonestGate.MAX_CALLS));
+  }
+
+  private static Report judgedWhileTrafficGoesOn(List<Seen> records) {
+    try (Judge judge = Histories.judge(new Spans())) {
+      records.forEach(judge::see);
+      return judge.judge(false);
+    }
+  }
+
+  @Test
+  void whatWasSentSinceTheCheckBeganHasItsOtherHalfOnlyOnceTrafficRests() {
+    Spans spans = new Spans();
+    for (int partition = 0; partition < 2; partition++) {
+      spans.judge(HonestGate.TOPICS.commands(), partition, 0, 0);
+    }
+    Seen effect = Histories.first(gate.records(), ActionEffect.class, any -> true);
+    for (boolean isQuiet : new boolean[] {false, true}) {
+      try (Judge judge = Histories.judge(spans)) {
+        Histories.without(gate.records(), effect).forEach(judge::see);
+        Report report = judge.judge(isQuiet);
+        assertThat(report.verdicts().get(Invariant.I1).violations()).isEqualTo(isQuiet ? 1 : 0);
+      }
+    }
+  }
+
+  @Test
   void aHistoryIsCompleteOnlyOnceAllHaveTheirAnswers() {
     for (Seen missing :
         List.of(

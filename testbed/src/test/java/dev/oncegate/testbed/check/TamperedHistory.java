@@ -14,6 +14,7 @@ import dev.oncegate.schema.RecordCoordinates;
 import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.RunCallCounts;
 import dev.oncegate.schema.SideEffectClass;
+import dev.oncegate.schema.StoredOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -139,6 +140,34 @@ final class TamperedHistory {
 
   private static boolean isOf(ActionResult result, String scope, String key) {
     return result.getScope().equals(scope) && key.equals(result.getIdempotencyKey());
+  }
+
+  /**
+   * Whether no result of the action says what the outcome says that a conflict names: else it could
+   * have come later, and have agreed.
+   */
+  boolean isAgainstAllThatIsTold(ConflictEvent conflict) {
+    ActionOutcome outcome =
+        honest.stream()
+            .filter(record -> record.at().equals(Place.of(conflict.getSecond())))
+            .map(record -> record.as(ActionOutcome.class))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+    Ending said = Ending.of(outcome);
+    return hasOneLife(conflict.getScope(), conflict.getIdempotencyKey())
+        && count(
+                ActionResult.class,
+                result ->
+                    result.getEvent() == ResultEvent.SETTLED
+                        && isOf(result, conflict.getScope(), conflict.getIdempotencyKey())
+                        && isSame(Objects.requireNonNull(result.getStoredOutcome()), said))
+            == 0;
+  }
+
+  private static boolean isSame(StoredOutcome told, Ending said) {
+    long essence = Ending.of(told).digest().essence();
+    return essence == said.digest().essence() || essence == said.exhausted().digest().essence();
   }
 
   /** Whether no other result of the action tells the same ending. */

@@ -396,7 +396,7 @@ enum Tampering {
           ConflictEvent.class,
           conflict ->
               conflict.getKind() == ConflictKind.OUTCOME
-                  && history.hasOneLife(conflict.getScope(), conflict.getIdempotencyKey()));
+                  && history.isAgainstAllThatIsTold(conflict));
     }
   },
   CONTRADICTION_INVENTED(Invariant.I7, true) {
