@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -208,6 +210,32 @@ class CheckTest {
 
   @Test
   @Order(6)
+  void trafficThatNeverEndsIsJudgedAsOfOneMoment() throws Exception {
+    AtomicBoolean ends = new AtomicBoolean();
+    Thread traffic =
+        new Thread(
+            () -> {
+              for (int call = 0; !ends.get(); call++) {
+                send("busy-" + call % 50, "k" + call, SideEffectClass.READ, "{}");
+                report("busy-" + call % 50, "k" + call, 1, OutcomeStatus.SUCCEEDED, "done");
+                LockSupport.parkNanos(2_000_000);
+              }
+            });
+    traffic.start();
+    try {
+      Report report = Check.run(settings, TOPICS, WINDOW_MS, Duration.ofSeconds(2));
+      assertThat(report.counterExamples()).isEmpty();
+      assertThat(report.notes()).singleElement().asString().startsWith("Traffic went on");
+    } finally {
+      ends.set(true);
+      traffic.join();
+    }
+    producer.flush();
+    assertHolds(Check.run(settings, TOPICS, WINDOW_MS));
+  }
+
+  @Test
+  @Order(7)
   void aForgedEffectIsFound() {
     ConsumerRecord<byte[], byte[]> effect = anEffect();
     producer.send(
@@ -222,7 +250,7 @@ class CheckTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void aCommandThatNobodyDecidesIsFoundOnceTheTimeIsUp() {
     gate.close();
     send("late", "k", SideEffectClass.WRITE, "{}");
