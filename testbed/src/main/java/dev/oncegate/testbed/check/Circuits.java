@@ -22,9 +22,15 @@ final class Circuits {
   private final Findings findings;
   private final TreeMap<Integer, Trials> undecidedTrials = new TreeMap<>();
   private int trialsToPass = -1;
+  private boolean anyMayBeForgotten;
 
   Circuits(Findings findings) {
     this.findings = findings;
+  }
+
+  /** There are tombstones that do not tell of which run they are. */
+  void anyMayBeForgotten() {
+    anyMayBeForgotten = true;
   }
 
   /** Half-open times with the same number of trials: how often, and an example. */
@@ -38,8 +44,10 @@ final class Circuits {
     for (int i = 0; i < trail.size(); i++) {
       findings.checked(Invariant.I4, trail.item(i) == Item.EFFECT ? 1 : 0);
     }
-    if (name.runs > 1 && name.tombstones.length > 0) {
-      // A tombstone does not tell which of the runs that share the name was forgotten.
+    boolean shared = name.runs > 1 && name.tombstones.length > 0;
+    boolean unknown = anyMayBeForgotten && (trail.lives.size() > 1 || lives.mayHaveEmptyOnes());
+    if (shared || unknown) {
+      // Which events belong to which life, only tombstones tell: these do not say of which run.
       return;
     }
     int life = 0;

@@ -34,6 +34,22 @@ public final class HistoryCheck implements AutoCloseable {
   }
 
   /**
+   * Takes a record that can be read, or a tombstone, whose key is not at hand. Where a tombstone of
+   * the circuits comes so, the circuits of runs that may have been forgotten are not judged.
+   *
+   * @see #see(String, int, long, long, Headers, String, SpecificRecord)
+   */
+  public void see(
+      String topic,
+      int partition,
+      long offset,
+      long timestampMs,
+      Headers headers,
+      @Nullable SpecificRecord value) {
+    see(topic, partition, offset, timestampMs, headers, null, value);
+  }
+
+  /**
    * Takes a record that can be read, or a tombstone.
    *
    * @param timestampMs the record's timestamp, in epoch milliseconds

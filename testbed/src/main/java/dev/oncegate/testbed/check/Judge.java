@@ -249,9 +249,7 @@ final class Judge implements AutoCloseable {
 
   private void circuit(Seen record) {
     if (record.content() == null) {
-      if (record.key() != null) {
-        runs.forgotten(record.key(), record.at());
-      }
+      runs.forgotten(record.key(), record.at());
       return;
     }
     CircuitEvent event = expected(record, CircuitEvent.class);

@@ -50,9 +50,17 @@ final class Runs {
     nameOf(runId).wasReset = true;
   }
 
-  /** A run of this name was forgotten, of which circuit events were written. */
-  void forgotten(String runId, Place at) {
-    nameOf(runId).forgotten(at.offset());
+  /**
+   * A run of which circuit events were written was forgotten.
+   *
+   * @param runId null: it is not known which
+   */
+  void forgotten(@Nullable String runId, Place at) {
+    if (runId == null) {
+      circuits.anyMayBeForgotten();
+    } else {
+      nameOf(runId).forgotten(at.offset());
+    }
   }
 
   /** The decision on a command that is not judged counts in the run all the same. */

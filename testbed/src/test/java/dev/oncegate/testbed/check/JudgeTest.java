@@ -617,6 +617,22 @@ class JudgeTest {
   // What is not judged
 
   @Test
+  void whereTombstonesNameNoRunTheCircuitsOfForgottenRunsAreNotJudged() {
+    HonestGate other = new HonestGate();
+    other.stop("r");
+    other.forget("r");
+    other.send("r", "k", "t");
+    other.forget("r");
+    List<Seen> nameless =
+        other.records().stream()
+            .map(
+                seen ->
+                    new Seen(seen.at(), seen.timestampMs(), seen.headers(), null, seen.content()))
+            .toList();
+    assertThat(spoilt(nameless).counterExamples()).isEmpty();
+  }
+
+  @Test
   void whatWasSentAfterTheCheckBeganIsNotJudged() {
     Spans spans = new Spans();
     Map<String, Long> ends = new HashMap<>();

@@ -207,11 +207,13 @@ public final class ColdStore implements AutoCloseable {
 
   /** What is open: nothing is logged or synced, for nobody reads it after this process. */
   private record Database(
-      Path directory, RocksDB db, Options options, WriteOptions writes, List<AutoCloseable> parts)
+      Path directory, Thread removal, RocksDB db, WriteOptions writes, List<AutoCloseable> parts)
       implements AutoCloseable {
 
     static Database open(Path directory) throws RocksDBException {
       RocksDB.loadLibrary();
+      Thread removal = new Thread(() -> remove(directory));
+      Runtime.getRuntime().addShutdownHook(removal);
       Cache cache = new LRUCache(OFF_HEAP_BYTES);
       WriteBufferManager writeBuffers = new WriteBufferManager(4 * WRITE_BUFFER_BYTES, cache);
       BloomFilter filter = new BloomFilter(10, false);
@@ -236,21 +238,35 @@ public final class ColdStore implements AutoCloseable {
       WriteOptions writes = new WriteOptions().setDisableWAL(true);
       RocksDB db = RocksDB.open(options, directory.toString());
       return new Database(
-          directory, db, options, writes, List.of(writes, options, filter, writeBuffers, cache));
+          directory, removal, db, writes, List.of(writes, options, filter, writeBuffers, cache));
     }
 
     @Override
     public void close() {
       db.close();
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (AutoCloseable part : parts) {
+      for (AutoCloseable part : parts) {
+        try {
           part.close();
+        } catch (Exception e) {
+          throw new IllegalStateException("the parts of RocksDB throw nothing checked", e);
         }
+      }
+      try {
+        Runtime.getRuntime().removeShutdownHook(removal);
+      } catch (IllegalStateException e) {
+        return; // It runs already.
+      }
+      remove(directory);
+    }
+
+    private static void remove(Path directory) {
+      try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
+          Files.deleteIfExists(file);
         }
-      } catch (Exception e) {
-        throw new IllegalStateException("The temporary directory %s stays".formatted(directory), e);
+      } catch (IOException | UncheckedIOException e) {
+        // What stays is a temporary file.
+        return;
       }
     }
   }
