@@ -12,11 +12,16 @@ final class Range {
    *
    * @throws ParameterException that names the option, its value and the range
    */
-  static void require(CommandSpec spec, String option, long value, long least, long most) {
-    if (value < least || value > most) {
+  static void require(CommandSpec spec, String option, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
       throw new ParameterException(
           spec.commandLine(),
-          "%s is %d: allowed is %d to %d".formatted(option, value, least, most));
+          "%s is %s: allowed is %s to %s"
+              .formatted(option, plain(value), plain(least), plain(most)));
     }
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
   }
 }

@@ -87,7 +87,7 @@ final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--directory",
       paramLabel = "DIR",
-      defaultValue = "$${sys:oncegate.home:-.}/target/torture",
+      defaultValue = "${sys:oncegate.home:-.}/target/torture",
       description = "Where data and logs lie; they are kept where not all went well.")
   private Path directory = Path.of("target", "torture");
 
@@ -106,10 +106,10 @@ final class TortureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    requireRange("--minutes", minutes, 0, 100_000);
-    requireRange("--rate", rate, 1, 100_000);
-    requireRange("--instances", instances, 2, 9);
-    requireRange("--standbys", standbys, 0, instances - 1.0);
+    Range.require(spec, "--minutes", minutes, 0, 100_000);
+    Range.require(spec, "--rate", rate, 1, 100_000);
+    Range.require(spec, "--instances", instances, 2, 9);
+    Range.require(spec, "--standbys", standbys, 0, instances - 1.0);
     long chosen = seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed;
     Thread caller = Thread.currentThread();
     CompletableFuture<Void> stop = StopRequest.listen();
@@ -171,18 +171,5 @@ final class TortureCommand implements Callable<Integer> {
   private static synchronized void tell(PrintWriter out, String line) {
     out.println(line);
     out.flush();
-  }
-
-  private void requireRange(String option, double value, double least, double most) {
-    if (!(value >= least && value <= most)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s is %s: allowed is %s to %s"
-              .formatted(option, number(value), number(least), number(most)));
-    }
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 }

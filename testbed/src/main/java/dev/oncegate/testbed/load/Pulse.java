@@ -61,25 +61,32 @@ final class Pulse {
           if (before == null) {
             return nowNs;
           }
-          latenciesMs.recordValue(0);
+          count(0);
           return null;
         });
   }
 
-  /** A decision on a command, or its dead letter, was read. */
+  /**
+   * A decision on a command, or its dead letter, was read. It counts once the command is known to
+   * be one of this load: others may send too.
+   */
   void decided(int partition, long offset) {
-    decidedNow.incrementAndGet();
-    decided.increment();
     long nowNs = elapsedNs();
     waiting.compute(
         place(partition, offset),
         (place, sentNs) -> {
-          if (sentNs == null) {
+          if (sentNs == null || sentNs < 0) {
             return -nowNs;
           }
-          latenciesMs.recordValue(TimeUnit.NANOSECONDS.toMillis(Math.max(0, nowNs - sentNs)));
+          count(TimeUnit.NANOSECONDS.toMillis(Math.max(0, nowNs - sentNs)));
           return null;
         });
+  }
+
+  private void count(long latencyMs) {
+    decidedNow.incrementAndGet();
+    decided.increment();
+    latenciesMs.recordValue(latencyMs);
   }
 
   private static long place(int partition, long offset) {
@@ -132,7 +139,7 @@ final class Pulse {
     return sent.sum();
   }
 
-  /** Decisions and dead letters read so far. */
+  /** Commands of this load whose decision or dead letter was read so far. */
   long decided() {
     return decided.sum();
   }

@@ -59,6 +59,7 @@ class PulseTest {
     pulse.decided(1, 7);
     pulse.decided(0, 8);
     assertThat(pulse.waiting()).isEqualTo(1);
+    assertThat(pulse.decided()).isZero();
   }
 
   @Test
