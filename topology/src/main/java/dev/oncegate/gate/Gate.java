@@ -89,7 +89,17 @@ public final class Gate implements AutoCloseable {
     }
     Properties properties = streamsProperties(config, found.largestRecordBytes());
     int carriedMaxBytes = Math.min(found.carriedMaxBytes(), maxRequestBytes(properties));
-    GateParts parts = parts(config, topics, found.partitions(), carriedMaxBytes, serdes, clock);
+    GateParts parts =
+        parts(
+            config,
+            topics,
+            new Ground(
+                found.partitions(),
+                carriedMaxBytes,
+                serdes.serializer(),
+                serdes.deserializer(),
+                clock,
+                tokens()));
     Gate gate =
         new Gate(
             new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
@@ -106,9 +116,20 @@ public final class Gate implements AutoCloseable {
         AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
     Map<String, Object> settings = new HashMap<>(config.kafkaSettings());
     settings.putIfAbsent(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092");
-    return GateTopology.of(
-        parts(config, Topics.of(config), 1, 0, serdes, InstantSource.system()),
-        emptyTopology(settings));
+    Ground ground =
+        new Ground(
+            1, 0, serdes.serializer(), serdes.deserializer(), InstantSource.system(), tokens());
+    return topology(config, ground, emptyTopology(settings));
+  }
+
+  /**
+   * The topology on another ground than a cluster's, for those who drive it themselves.
+   *
+   * @param empty the topology to be built, made with the settings it will run under: some of them
+   *     take effect nowhere else
+   */
+  public static Topology topology(GateConfig config, Ground ground, Topology empty) {
+    return GateTopology.of(parts(config, Topics.of(config), ground), empty);
   }
 
   private static Topology emptyTopology(Map<?, ?> settings) {
@@ -122,13 +143,7 @@ public final class Gate implements AutoCloseable {
             .getAdminConfigs(config.applicationId() + "-setup"));
   }
 
-  private static GateParts parts(
-      GateConfig config,
-      Topics topics,
-      int partitions,
-      int carriedMaxBytes,
-      AvroSerdes serdes,
-      InstantSource clock) {
+  private static GateParts parts(GateConfig config, Topics topics, Ground ground) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -137,17 +152,17 @@ public final class Gate implements AutoCloseable {
             config.getLong(GateKeys.COUNTS_WINDOW_MS),
             config.getLong(GateKeys.RUN_RETENTION_MS)),
         topics,
-        partitions,
+        ground.partitions(),
         config.scope(),
         config.intakeLimits(),
         new RunGuard(config.guardLimits(), config.guardLimitsByTool()),
         new ActionLedger(config.getLong(GateKeys.CONFIRMATION_TTL_MS), config::attemptsMax),
         config.getInt(GateKeys.RESULT_MAX_BYTES),
-        carriedMaxBytes,
-        serdes.serializer(),
-        serdes.deserializer(),
-        clock,
-        tokens());
+        ground.carriedMaxBytes(),
+        ground.serializer(),
+        ground.deserializer(),
+        ground.clock(),
+        ground.tokens());
   }
 
   private static Supplier<String> tokens() {

@@ -6,7 +6,8 @@ import org.apache.kafka.common.errors.SerializationException;
  * The bytes are no record of a known schema, and never will be: reading them again does not help.
  */
 public final class RecordNotReadableException extends SerializationException {
-  RecordNotReadableException(String message) {
+  /** For any deserializer that the gate is given. */
+  public RecordNotReadableException(String message) {
     super(message);
   }
 
