@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final GateParts parts;
   private @Nullable Live live;
-  private boolean caughtUp;
+  // All that was due up to then is done.
+  private long toldUntilMs;
 
   /** What exists once a partition is assigned. */
   private record Live(
@@ -56,7 +57,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Results results = new Results(parts.times().dedupWindowMs());
     Overdue overdue = new Overdue(parts.ledger(), parts.guard(), actions, log, results, outbox);
     Settling settling = new Settling(parts.guard(), actions, timers, log, results);
-    caughtUp = false;
+    toldUntilMs = 0;
     live =
         new Live(
             context,
@@ -75,17 +76,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   @Override
   public void process(Record<byte[], byte[]> record) {
     Live gate = live();
-    if (!caughtUp) {
-      // After an outage longer than the memory the first new entry drops old ones: their deadlines
-      // are told before.
-      // After a shorter one that is left to the timers, which do it in small steps: all in the
-      // transaction of one
-      // record could outlast that, and again each time it is tried.
-      caughtUp = true;
-      if (gate.actions.wouldLeaveDeadlinesBehind(nowMs(gate))) {
-        gate.timers.catchUp(nowMs(gate));
-      }
-    }
+    catchUp(gate);
     RecordMetadata metadata =
         gate.context
             .recordMetadata()
@@ -109,6 +100,21 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       return;
     }
     dispatch(gate, arrival, value);
+  }
+
+  /**
+   * After a gap longer than the memory, an outage or a jump of the clock, the first new entry drops
+   * old ones: their deadlines are told before. After a shorter one that is left to the timers,
+   * which do it in small steps: all in the transaction of one record could outlast that, and again
+   * each time it is tried.
+   */
+  private void catchUp(Live gate) {
+    long nowMs = nowMs(gate);
+    if (toldUntilMs < nowMs - parts.times().timersIntervalMs()
+        && gate.actions.wouldLeaveDeadlinesBehind(nowMs)) {
+      gate.timers.catchUp(nowMs);
+      toldUntilMs = nowMs;
+    }
   }
 
   private void dispatch(Live gate, Arrival arrival, @Nullable SpecificRecord value) {
@@ -188,7 +194,10 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
   private void onTick() {
     Live gate = live();
-    gate.timers.onTick(nowMs(gate));
+    long nowMs = nowMs(gate);
+    if (gate.timers.onTick(nowMs)) {
+      toldUntilMs = nowMs;
+    }
   }
 
   /**

@@ -25,13 +25,13 @@ final class TimerHandler {
 
   /** Does what was due while nobody was there, all of it. */
   void catchUp(long nowMs) {
-    while (onTick(nowMs) == MOST_PER_TICK) {
+    while (!onTick(nowMs)) {
       // There is more.
     }
   }
 
-  /** Does what is due; how many timers that were. */
-  int onTick(long nowMs) {
+  /** Does what is due; whether that was all of it. */
+  boolean onTick(long nowMs) {
     // A deadline is passed only after its last millisecond.
     List<Timer> due = timers.takeDue(nowMs - 1, MOST_PER_TICK);
     for (Timer timer : due) {
@@ -48,6 +48,6 @@ final class TimerHandler {
         log.onRetentionDue(retention.run(), nowMs);
       }
     }
-    return due.size();
+    return due.size() < MOST_PER_TICK;
   }
 }

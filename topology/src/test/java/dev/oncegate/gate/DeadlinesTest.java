@@ -178,6 +178,16 @@ class DeadlinesTest {
   }
 
   @Test
+  void aClockThatJumpsByDaysLosesNoDeadlineThoughACommandComesBeforeTheTimer() {
+    gate.send(aCommand());
+    gate.moveClockOnly(Duration.ofDays(10));
+
+    Told told = gate.send(aCommand().setIdempotencyKey("new"));
+
+    assertThat(told.escalations()).extracting(Escalation::getIdempotencyKey).containsExactly("k");
+  }
+
+  @Test
   void anOutageThatTheMemoryOutlastsIsLeftToTheTimersSoThatNoCommandBearsAllOfIt() {
     gate.send(aCommand());
     restart();
