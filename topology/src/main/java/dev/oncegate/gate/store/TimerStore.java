@@ -57,6 +57,10 @@ public final class TimerStore {
 
   /** Takes off and returns what is due, earliest first, at most {@code most} timers. */
   public List<Timer> takeDue(long nowMs, int most) {
+    if (nowMs < doneBeforeMs) {
+      // The clock went back; a range that ends before it begins is a warning in the log each time.
+      return List.of();
+    }
     List<Timer> due = new ArrayList<>();
     byte[] from = ByteBuffer.allocate(Long.BYTES).putLong(doneBeforeMs).array();
     byte[] to = ByteBuffer.allocate(Long.BYTES).putLong(nowMs + 1).array();
