@@ -21,7 +21,8 @@ public final class Testbed {
         .addSubcommand(new CheckCommand())
         .addSubcommand(new BenchCommand())
         .addSubcommand(new TakeOverCommand())
-        .addSubcommand(new TortureCommand());
+        .addSubcommand(new TortureCommand())
+        .addSubcommand(new SimulateCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, command, arguments) -> {
           if (failure instanceof StackException) {

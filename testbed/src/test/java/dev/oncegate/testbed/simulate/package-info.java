@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.simulate;
+
+import org.jspecify.annotations.NullMarked;
