@@ -74,8 +74,7 @@ final class CommandHandler {
 
   private void decide(
       Arrival arrival, ActionCommand command, RunId runId, Intent intent, long nowMs) {
-    ActionEntry known = actions.find(intent.id(), arrival.eventTimeMs());
-    ActionEntry entry = known == null ? null : overdue.noticed(intent.id(), known, nowMs);
+    ActionEntry entry = remembered(intent.id(), arrival.eventTimeMs(), nowMs);
     RunState run = log.get(runId);
     long seq = run.seq() + 1;
     // A token costs a read of the system's entropy: only where it may be given out.
@@ -97,6 +96,19 @@ final class CommandHandler {
       Results.stopped(result, verdict.run().circuit(), trippedBy(verdict));
     }
     close(arrival, runId, verdict, result, carried, item, nowMs);
+  }
+
+  /**
+   * What is remembered of an action. What is forgotten may still have a deadline that nobody has
+   * told: that is told before the key begins anew, for no timer finds the old entry afterwards.
+   */
+  private @Nullable ActionEntry remembered(ActionId id, long eventTimeMs, long nowMs) {
+    ActionEntry latest = actions.findLatest(id, eventTimeMs);
+    if (latest == null) {
+      return null;
+    }
+    ActionEntry entry = overdue.noticed(id, latest, nowMs);
+    return actions.isRemembered(entry, eventTimeMs) ? entry : null;
   }
 
   /** Does what a decision that passed the guard brings with it: stores, effect, conflict. */

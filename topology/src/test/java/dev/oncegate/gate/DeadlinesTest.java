@@ -188,6 +188,20 @@ class DeadlinesTest {
   }
 
   @Test
+  void aDeadlineOfAForgottenActionIsToldBeforeItsKeyBeginsAnew() {
+    gate.send(aCommand());
+    gate.moveClockOnly(GateDriver.DEDUP_WINDOW.plusMillis(1));
+
+    Told told = gate.send(aCommand().setRunId("run"));
+
+    assertThat(told.escalations()).extracting(Escalation::getIdempotencyKey).containsExactly("k");
+    assertThat(told.results())
+        .extracting(result -> result.getEvent() + " " + result.getDecision())
+        .containsExactly("OVERDUE null", "DECIDED ACCEPTED");
+    assertThat(gate.wait(Duration.ZERO).escalations()).isEmpty();
+  }
+
+  @Test
   void anOutageThatTheMemoryOutlastsIsLeftToTheTimersSoThatNoCommandBearsAllOfIt() {
     gate.send(aCommand());
     restart();

@@ -67,16 +67,26 @@ public final class ActionStore {
    *     looked at
    */
   public @Nullable ActionEntry find(ActionId id, long eventTimeMs) {
+    ActionEntry latest = findLatest(id, eventTimeMs);
+    return latest != null && isRemembered(latest, eventTimeMs) ? latest : null;
+  }
+
+  /** As {@link #find}, but what is forgotten and still there is found too. */
+  public @Nullable ActionEntry findLatest(ActionId id, long eventTimeMs) {
     byte[] key = id.toBytes();
     long oldest = Math.max(bucketOf(eventTimeMs - windowMs), newestBucketMs - REACH * windowMs);
     for (long bucket = newestBucketMs; bucket >= oldest && bucket >= 0; bucket -= windowMs) {
       byte[] bytes = store.fetch(key, bucket);
       if (bytes != null) {
-        ActionEntry entry = ActionEntryFormat.fromBytes(bytes);
-        return eventTimeMs <= validUntilMs(entry) ? entry : null;
+        return ActionEntryFormat.fromBytes(bytes);
       }
     }
     return null;
+  }
+
+  /** Whether an entry is remembered for a command or outcome of the given event time. */
+  public boolean isRemembered(ActionEntry entry, long eventTimeMs) {
+    return eventTimeMs <= validUntilMs(entry);
   }
 
   /** Stores an entry in the bucket of the time from which it is remembered. */
