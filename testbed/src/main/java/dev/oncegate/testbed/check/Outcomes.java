@@ -9,6 +9,7 @@ import dev.oncegate.testbed.check.ActionTrail.Ordered;
 import dev.oncegate.testbed.check.ActionTrail.Reported;
 import dev.oncegate.testbed.check.ActionTrail.Settled;
 import dev.oncegate.testbed.check.ActionTrail.State;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -233,12 +234,19 @@ final class Outcomes {
                     .anyMatch(other -> other.hasSource() && other.ending().whole() == told)));
   }
 
+  /**
+   * Whether something else was told than what the accused outcome says. One that is not kept any
+   * more says what was told once: then it takes two different endings.
+   */
   private static boolean isContradiction(ActionTrail trail, Accused accused) {
+    LongStream told = trail.settled.stream().mapToLong(settled -> settled.ending().essence());
     return trail.reported.stream()
         .filter(
             report ->
                 report.partition() == accused.partition() && report.offset() == accused.offset())
-        .anyMatch(report -> trail.settled.stream().anyMatch(settled -> !isSame(settled, report)));
+        .findFirst()
+        .map(report -> told.anyMatch(essence -> essence != report.ending().essence()))
+        .orElseGet(() -> told.distinct().count() > 1);
   }
 
   private static boolean isSame(Settled settled, Reported report) {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Performance {
   private static final Pattern OUTCOME_WITHOUT_TRACE =
       Pattern.compile("outcome .* has no SETTLED result, conflict or dead letter");
-  private static final Pattern CONFLICT_WITH_NOTHING =
-      Pattern.compile("the conflict event .* contradicts nothing that was told");
 
   private final Brokers brokers;
   private final Path stateDirectory;
@@ -97,16 +95,12 @@ final class Performance {
   }
 
   /**
-   * What gate and judge see differently, and the contract leaves open.
-   *
-   * <p>An outcome names no life of its key: where a key was forgotten and let through once more, an
-   * outcome of its first life that comes late is taken for one of the second. And where a transient
-   * failure is reported once more after a control has settled the action, the gate tells a conflict
-   * with what was settled.
+   * What gate and judge see differently, and the contract leaves open: an outcome names no life of
+   * its key. Where a key was forgotten and let through once more, an outcome of its first life that
+   * comes later than that is taken for one of the second.
    */
   private static boolean isOpenQuestion(String violation, Evidence evidence) {
-    return (evidence.hasKeyOfTwoLives() && OUTCOME_WITHOUT_TRACE.matcher(violation).matches())
-        || CONFLICT_WITH_NOTHING.matcher(violation).matches();
+    return evidence.hasKeyOfTwoLives() && OUTCOME_WITHOUT_TRACE.matcher(violation).matches();
   }
 
   private static void see(HistoryCheck check, Log.At at, Message message) {
