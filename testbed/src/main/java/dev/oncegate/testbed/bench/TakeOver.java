@@ -92,12 +92,14 @@ public final class TakeOver {
     GateConfig config = GateConfig.of(settings);
     try (Admin admin = Gate.admin(config)) {
       new TopicSetup(admin, config).create(partitions, Optional.of((short) 1));
-      new Workload(known, 0, 60, 1).publish(config);
-      tell("%,d commands are there; the gate learns them", known);
       try (GateInstance victim =
               new GateInstance(VICTIM, directory.resolve(name).resolve(VICTIM), settings);
           Gate survivor = Gate.start(config)) {
         victim.awaitRunning();
+        // Before there is state: afterwards partitions stay where theirs is for a while.
+        shared(admin, config);
+        new Workload(known, 0, 60, 1).publish(config);
+        tell("%,d commands are there; the gate learns them", known);
         await(() -> lag(admin, config) == 0, "the gate has not worked off the commands");
         Set<Integer> orphans = shared(admin, config);
         if (standbys > 0) {
