@@ -117,10 +117,10 @@ final class TakeOverCommand implements Callable<Integer> {
 
   private void tell(List<TakeOver.Measured> all, PrintWriter out) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
-    out.println("%14s%10s%22s".formatted("known actions", "standbys", "last partition goes on"));
+    out.println("%14s%10s%26s".formatted("known actions", "standbys", "last partition goes on"));
     for (TakeOver.Measured measured : all) {
       out.println(
-          "%,14d%10d%,19d ms"
+          "%,14d%10d%,23d ms"
               .formatted(measured.known(), measured.standbys(), measured.longestMs()));
       ObjectNode one =
           array
