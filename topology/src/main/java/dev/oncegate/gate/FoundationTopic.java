@@ -16,10 +16,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -105,7 +105,11 @@ final class FoundationTopic implements Foundation.Ground {
         return wanted;
       } catch (TopicAuthorizationException e) {
         throw TopicSetup.denied("Write", partition.topic(), e);
-      } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      } catch (AuthorizationException | InterruptException e) {
+        throw e;
+      } catch (KafkaException e) {
+        // Fenced by another that starts too, or refused by a broker that is ending the other's
+        // transaction: whatever became of ours, what is read after the next beginning is final.
         if (System.nanoTime() > giveUpNanos) {
           throw e;
         }
