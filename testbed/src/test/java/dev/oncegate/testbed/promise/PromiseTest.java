@@ -44,7 +44,7 @@ class PromiseTest {
 
   private static final Performance.Patience PATIENCE =
       new Performance.Patience(
-          Duration.ofSeconds(45), Duration.ofSeconds(30), Duration.ofSeconds(30));
+          Duration.ofSeconds(45), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
   /**
    * The session of a killed instance ends after 6 s. A transaction that it leaves open may keep its
@@ -88,7 +88,7 @@ class PromiseTest {
   }
 
   @Test
-  @Timeout(240)
+  @Timeout(300)
   void instancesJoinLeaveDieAndLoseTheirStateAndEveryPromiseIsKept() throws Exception {
     try (Cluster cluster = Cluster.start(directory)) {
       List<GateInstance> both = cluster.startInstances("one", "two");
@@ -126,7 +126,7 @@ class PromiseTest {
   }
 
   @Test
-  @Timeout(180)
+  @Timeout(240)
   void theBrokerIsRestartedAndTheInstancesGoOnByThemselves() throws Exception {
     try (Cluster cluster = Cluster.start(directory)) {
       List<GateInstance> both = cluster.startInstances("one", "two");
@@ -224,7 +224,7 @@ class PromiseTest {
     try (Gate gate = Gate.start(calm);
         Decisions decisions = new Decisions(calm)) {
       gate.running().get(30, TimeUnit.SECONDS);
-      new Performance(cast, Duration.ofSeconds(5), PATIENCE, SEED, told::add).run(calm);
+      new Performance(cast, Duration.ofSeconds(10), PATIENCE, SEED, told::add).run(calm);
       expected = decisions.byRun();
     }
     Map<String, List<String>> found = new TreeMap<>(faulted);
