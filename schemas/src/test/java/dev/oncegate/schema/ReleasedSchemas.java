@@ -28,7 +28,8 @@ final class ReleasedSchemas {
         RunCallCounts.SCHEMA$,
         CircuitEvent.SCHEMA$,
         ControlCommand.SCHEMA$,
-        Escalation.SCHEMA$);
+        Escalation.SCHEMA$,
+        ActionExecution.SCHEMA$);
   }
 
   static List<Path> versions() {

@@ -85,7 +85,7 @@ class SchemaCompatibilityTest {
   }
 
   @Test
-  void theFirstReleaseHasAllNineRecords() {
+  void theFirstReleaseHasAllTenRecords() {
     Path first = ReleasedSchemas.FOLDER.resolve("0.1.0");
     assertThat(ReleasedSchemas.filesOf(first))
         .extracting(file -> file.getFileName().toString())
@@ -98,7 +98,8 @@ class SchemaCompatibilityTest {
             "RunCallCounts.avsc",
             "CircuitEvent.avsc",
             "ControlCommand.avsc",
-            "Escalation.avsc");
+            "Escalation.avsc",
+            "ActionExecution.avsc");
   }
 
   @Test
