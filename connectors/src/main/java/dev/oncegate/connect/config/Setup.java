@@ -1,0 +1,155 @@
+package dev.oncegate.connect.config;
+
+import dev.oncegate.connect.wire.Wire;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+
+/**
+ * All settings of a connector, with everything that is wrong with them at the key where it is
+ * wrong.
+ */
+public final class Setup {
+  private final Map<String, String> settings;
+  private final Map<String, ConfigValue> values = new LinkedHashMap<>();
+  private final List<ToolSetup> tools = new ArrayList<>();
+
+  private Setup(Map<String, String> settings) {
+    this.settings = settings;
+  }
+
+  /** Reads the settings; what is wrong with them is in {@link #values}. */
+  public static Setup of(Map<String, String> settings) {
+    Setup setup = new Setup(settings);
+    setup.add(ExecutorConfig.DEFINITION, settings, "");
+    List<String> names = setup.toolNames();
+    names.forEach(setup::readTool);
+    setup.checkNames();
+    setup.checkStrangers(names);
+    setup.checkTogether();
+    return setup;
+  }
+
+  /** Every setting with its value and what is wrong with it, for Connect. */
+  public List<ConfigValue> values() {
+    return List.copyOf(values.values());
+  }
+
+  /** The tools; incomplete where something is wrong. */
+  public List<ToolSetup> tools() {
+    return List.copyOf(tools);
+  }
+
+  /**
+   * @throws ConfigException where anything is wrong, naming all of it
+   */
+  public void mustBeRight() {
+    List<String> wrong = new ArrayList<>();
+    values
+        .values()
+        .forEach(
+            value ->
+                value.errorMessages().forEach(error -> wrong.add(value.name() + ": " + error)));
+    if (!wrong.isEmpty()) {
+      throw new ConfigException(String.join("\n", wrong));
+    }
+  }
+
+  private void add(ConfigDef definition, Map<String, String> some, String prefix) {
+    for (ConfigValue value : definition.validate(some)) {
+      values.put(
+          prefix + value.name(),
+          new ConfigValue(
+              prefix + value.name(),
+              value.value(),
+              value.recommendedValues(),
+              new ArrayList<>(value.errorMessages())));
+    }
+  }
+
+  private List<String> toolNames() {
+    ConfigValue value = values.get(ExecutorConfig.TOOLS);
+    return value != null
+            && value.errorMessages().isEmpty()
+            && value.value() instanceof List<?> names
+        ? names.stream().map(Object::toString).toList()
+        : List.of();
+  }
+
+  private void readTool(String alias) {
+    String prefix = ToolConfig.PREFIX + alias + ".";
+    Map<String, String> own = ExecutorConfig.withoutPrefix(settings, prefix);
+    ConfigDef definition = ToolConfig.definition(own);
+    add(definition, own, prefix);
+    for (String key : own.keySet()) {
+      if (!definition.names().contains(key)) {
+        wrong(
+            prefix + key,
+            "is no setting of a tool; there are "
+                + String.join(", ", new TreeSet<>(definition.names())));
+      }
+    }
+    boolean wrong =
+        definition.names().stream()
+            .map(key -> values.get(prefix + key))
+            .anyMatch(value -> value != null && !value.errorMessages().isEmpty());
+    if (wrong) {
+      return;
+    }
+    ToolReader reader = new ToolReader(alias, new ToolConfig(own));
+    ToolSetup tool = reader.read();
+    reader.problems().forEach(problem -> wrong(problem.key(), problem.message()));
+    if (tool != null) {
+      tools.add(tool);
+    }
+  }
+
+  private void checkNames() {
+    Map<String, Integer> seen = new HashMap<>();
+    for (ToolSetup tool : tools) {
+      if (seen.merge(tool.tool().name(), 1, Integer::sum) == 2) {
+        wrong(
+            ExecutorConfig.TOOLS,
+            "two tools have the name '%s' in effects".formatted(tool.tool().name()));
+      }
+    }
+  }
+
+  private void checkStrangers(List<String> names) {
+    for (String key : new TreeSet<>(settings.keySet())) {
+      if (key.startsWith(ToolConfig.PREFIX)
+          && !names.isEmpty()
+          && names.stream().noneMatch(name -> key.startsWith(ToolConfig.PREFIX + name + "."))) {
+        wrong(key, "belongs to no tool that %s names".formatted(ExecutorConfig.TOOLS));
+      }
+    }
+  }
+
+  private void checkTogether() {
+    if (isRight("schema.registry.url")) {
+      try {
+        Wire.check(settings);
+      } catch (ConfigException e) {
+        wrong("schema.registry.url", String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private boolean isRight(String key) {
+    ConfigValue value = values.get(key);
+    return value != null && value.errorMessages().isEmpty();
+  }
+
+  private void wrong(String key, String message) {
+    values
+        .computeIfAbsent(
+            key, name -> new ConfigValue(name, null, new ArrayList<>(), new ArrayList<>()))
+        .addErrorMessage(message);
+  }
+}

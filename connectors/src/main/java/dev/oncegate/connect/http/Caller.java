@@ -1,0 +1,19 @@
+package dev.oncegate.connect.http;
+
+import dev.oncegate.connect.route.ToolRequest;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Calls one tool. */
+public interface Caller {
+  /**
+   * Makes one call and no more.
+   *
+   * @param actionId see {@link dev.oncegate.connect.route.IdempotencyKey}
+   * @param attempt the effect's
+   * @param timeout from now to the last byte of the answer
+   * @return how it ended; never fails
+   */
+  CompletableFuture<CallEnd> call(
+      ToolRequest request, String actionId, int attempt, Duration timeout);
+}
