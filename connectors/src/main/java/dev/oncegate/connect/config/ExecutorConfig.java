@@ -41,6 +41,11 @@ public final class ExecutorConfig extends AbstractConfig {
   /** The only converter that leaves the bytes as they are. */
   public static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
 
+  /** What to do about a converter that is another, or none of the connector's own. */
+  static final String CONVERTER_ADVICE =
+      "the connector reads the records itself, whatever the worker's converters are; set it to "
+          + BYTES;
+
   /** All keys that have one name, the registry's among them. */
   public static final ConfigDef DEFINITION = definition();
 
@@ -155,14 +160,14 @@ public final class ExecutorConfig extends AbstractConfig {
         .define(
             KEY_CONVERTER,
             Type.STRING,
-            "",
+            ConfigDef.NO_DEFAULT_VALUE,
             LambdaValidator.with(ExecutorConfig::checkConverter, () -> BYTES),
             HIGH,
             "Must be " + BYTES + ": the connector reads the records itself.")
         .define(
             VALUE_CONVERTER,
             Type.STRING,
-            "",
+            ConfigDef.NO_DEFAULT_VALUE,
             LambdaValidator.with(ExecutorConfig::checkConverter, () -> BYTES),
             HIGH,
             "Must be " + BYTES + ": the connector reads the records itself.");
@@ -187,9 +192,7 @@ public final class ExecutorConfig extends AbstractConfig {
 
   private static void checkConverter(String key, @Nullable Object value) {
     if (!BYTES.equals(value)) {
-      throw new ConfigException(
-          "%s: the connector reads the records itself, whatever the worker's converters are; set %s=%s"
-              .formatted(key, key, BYTES));
+      throw new ConfigException(key, value, CONVERTER_ADVICE);
     }
   }
 
@@ -211,9 +214,13 @@ public final class ExecutorConfig extends AbstractConfig {
 
   /** The settings of the claim check, under their whole names. */
   public Map<String, String> claimCheck() {
-    Map<String, String> settings = new TreeMap<>(originalsStrings());
-    settings.keySet().removeIf(key -> !key.startsWith(CLAIM_CHECK));
-    return settings;
+    return claimCheck(originalsStrings());
+  }
+
+  static Map<String, String> claimCheck(Map<String, String> settings) {
+    Map<String, String> some = new TreeMap<>(settings);
+    some.keySet().removeIf(key -> !key.startsWith(CLAIM_CHECK));
+    return some;
   }
 
   /** A setting in milliseconds. */

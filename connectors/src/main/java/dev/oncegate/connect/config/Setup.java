@@ -1,5 +1,6 @@
 package dev.oncegate.connect.config;
 
+import dev.oncegate.connect.claim.ClaimCheck;
 import dev.oncegate.connect.wire.Wire;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,15 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * All settings of a connector, with everything that is wrong with them at the key where it is
  * wrong.
  */
 public final class Setup {
+  private static final String REGISTRY_URL = "schema.registry.url";
+  private static final Pattern NAMED_KEY = Pattern.compile("configuration ([a-z0-9._]+): ");
+
   private final Map<String, String> settings;
   private final Map<String, ConfigValue> values = new LinkedHashMap<>();
   private final List<ToolSetup> tools = new ArrayList<>();
@@ -33,6 +41,7 @@ public final class Setup {
     setup.checkNames();
     setup.checkStrangers(names);
     setup.checkTogether();
+    setup.adviseOnConverters();
     return setup;
   }
 
@@ -132,11 +141,44 @@ public final class Setup {
   }
 
   private void checkTogether() {
-    if (isRight("schema.registry.url")) {
+    if (isRight(REGISTRY_URL)) {
       try {
         Wire.check(settings);
       } catch (ConfigException e) {
-        wrong("schema.registry.url", String.valueOf(e.getMessage()));
+        wrong(keyIn(e, REGISTRY_URL), String.valueOf(e.getMessage()));
+      }
+    }
+    ConfigValue claimCheck = values.get(ExecutorConfig.CLAIM_CHECK_CLASS);
+    if (claimCheck != null && claimCheck.value() instanceof Class<?> type) {
+      checkClaimCheck(type);
+    }
+  }
+
+  private void checkClaimCheck(Class<?> type) {
+    if (!ClaimCheck.class.isAssignableFrom(type)) {
+      wrong(
+          ExecutorConfig.CLAIM_CHECK_CLASS,
+          "%s does not implement %s".formatted(type.getName(), ClaimCheck.class.getName()));
+      return;
+    }
+    try (ClaimCheck claimCheck = (ClaimCheck) Utils.newInstance(type)) {
+      claimCheck.configure(ExecutorConfig.claimCheck(settings));
+    } catch (KafkaException e) {
+      wrong(keyIn(e, ExecutorConfig.CLAIM_CHECK_CLASS), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The key that the message of a ConfigException names. */
+  private static String keyIn(KafkaException error, String otherwise) {
+    Matcher key = NAMED_KEY.matcher(String.valueOf(error.getMessage()));
+    return key.find() ? key.group(1) : otherwise;
+  }
+
+  /** The worker's converter is what a connector gets that sets none; it cannot see which that is. */
+  private void adviseOnConverters() {
+    for (String key : List.of(ExecutorConfig.KEY_CONVERTER, ExecutorConfig.VALUE_CONVERTER)) {
+      if (settings.get(key) == null) {
+        wrong(key, ExecutorConfig.CONVERTER_ADVICE);
       }
     }
   }
