@@ -76,8 +76,7 @@ class AuthenticationTest {
       executor.tools.on(
           "/token",
           (e, call, n) ->
-              ToolServer.answer(
-                  e, 200, "{\"access_token\":\"t-" + n + "\",\"expires_in\":3600}"));
+              ToolServer.answer(e, 200, "{\"access_token\":\"t-" + n + "\",\"expires_in\":3600}"));
       executor.tools.on("/pay", (e, call, n) -> ToolServer.answer(e, 200, "{}"));
       oauth2(executor).started();
       executor.deliver(
@@ -89,8 +88,7 @@ class AuthenticationTest {
           .singleElement()
           .satisfies(
               call -> {
-                assertThat(call.body())
-                    .isEqualTo("grant_type=client_credentials&scope=pay+write");
+                assertThat(call.body()).isEqualTo("grant_type=client_credentials&scope=pay+write");
                 assertThat(call.header("Authorization"))
                     .isEqualTo(
                         "Basic "
@@ -123,7 +121,10 @@ class AuthenticationTest {
       oauth2(executor).started().deliver(effect("run", "k").build());
       executor.awaitSettled();
       assertThat(executor.tools.calls("/pay")).hasSize(1);
-      assertThat(executor.outcomes()).singleElement().extracting("error_code").isEqualTo("HTTP_401");
+      assertThat(executor.outcomes())
+          .singleElement()
+          .extracting("error_code")
+          .isEqualTo("HTTP_401");
     }
   }
 
@@ -204,15 +205,31 @@ class AuthenticationTest {
   private static Path keyStore(Path directory, String name, String subject) throws Exception {
     Path store = directory.resolve(name + ".p12");
     keytool(
-        "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", subject, "-ext",
-        "san=dns:localhost", "-keystore", store.toString(), "-storetype", "PKCS12");
+        "-genkeypair",
+        "-alias",
+        name,
+        "-keyalg",
+        "EC",
+        "-dname",
+        subject,
+        "-ext",
+        "san=dns:localhost",
+        "-keystore",
+        store.toString(),
+        "-storetype",
+        "PKCS12");
     return store;
   }
 
   private static Path certificate(Path directory, Path store, String name) throws Exception {
     Path certificate = directory.resolve(name + ".cer");
     keytool(
-        "-exportcert", "-alias", name, "-keystore", store.toString(), "-file",
+        "-exportcert",
+        "-alias",
+        name,
+        "-keystore",
+        store.toString(),
+        "-file",
         certificate.toString());
     return certificate;
   }
@@ -220,8 +237,16 @@ class AuthenticationTest {
   private static Path trustStore(Path directory, String name, Path certificate) throws Exception {
     Path store = directory.resolve(name + ".p12");
     keytool(
-        "-importcert", "-noprompt", "-alias", name, "-keystore", store.toString(), "-storetype",
-        "PKCS12", "-file", certificate.toString());
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        name,
+        "-keystore",
+        store.toString(),
+        "-storetype",
+        "PKCS12",
+        "-file",
+        certificate.toString());
     return store;
   }
 
@@ -231,8 +256,7 @@ class AuthenticationTest {
     command.addAll(List.of(arguments));
     command.addAll(List.of("-storepass", PASSWORD));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 

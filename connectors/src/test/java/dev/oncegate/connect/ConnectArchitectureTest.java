@@ -22,7 +22,9 @@ class ConnectArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.oncegate.connect.policy", "dev.oncegate.connect.flow", "dev.oncegate.connect.route")
+              "dev.oncegate.connect.policy",
+              "dev.oncegate.connect.flow",
+              "dev.oncegate.connect.route")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -55,5 +57,8 @@ class ConnectArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.oncegate.core..", "dev.oncegate.config", "dev.oncegate.cli", "dev.oncegate.gate");
+              "dev.oncegate.core..",
+              "dev.oncegate.config",
+              "dev.oncegate.cli",
+              "dev.oncegate.gate");
 }

@@ -81,14 +81,17 @@ class FlowTest {
     executor.tools.on("/pay", (e, call, n) -> ToolServer.answer(e, n == 1 ? 503 : 200, "{}"));
     executor.started();
     executor.deliver(
-        effect("run", "1").build(), slow("run", "2"), effect("run", "3").build(),
+        effect("run", "1").build(),
+        slow("run", "2"),
+        effect("run", "3").build(),
         effect("other", "4").build());
     executor.await().until(() -> executor.tools.calls("/slow").size() == 1);
     executor.await().until(() -> outcomeKeys().contains("4"));
     assertThat(outcomeKeys()).containsExactlyInAnyOrder("1", "4");
     slow.countDown();
     executor.awaitSettled();
-    assertThat(outcomeKeys().stream().filter(key -> !key.equals("4"))).containsExactly("1", "2", "3");
+    assertThat(outcomeKeys().stream().filter(key -> !key.equals("4")))
+        .containsExactly("1", "2", "3");
   }
 
   @Test
@@ -190,8 +193,22 @@ class FlowTest {
     SinkRecord tombstone = executor.record(null, new ConnectHeaders());
     SinkRecord outcome =
         executor.record(
-            executor.bytes(new ActionOutcome("s", "r", "k", 1, OutcomeStatus.FAILED, null, null,
-                null, null, null, null, null, null, null)),
+            executor.bytes(
+                new ActionOutcome(
+                    "s",
+                    "r",
+                    "k",
+                    1,
+                    OutcomeStatus.FAILED,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null)),
             new ConnectHeaders());
     executor.task().put(List.of(bad, tombstone, outcome));
     executor.deliver(effect("run", "k").build());
@@ -202,7 +219,8 @@ class FlowTest {
         .satisfies(errors -> assertThat(errors.get(2)).contains("ActionOutcome"));
     assertThat(executor.outcomes()).hasSize(1);
     executor.context.tolerant = false;
-    assertThatThrownBy(() -> executor.task().put(List.of(executor.record("text", new ConnectHeaders()))))
+    assertThatThrownBy(
+            () -> executor.task().put(List.of(executor.record("text", new ConnectHeaders()))))
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("agent.effects-0@4", "errors.deadletterqueue.topic.name");
   }
@@ -237,8 +255,7 @@ class FlowTest {
     executor.tools.on("/pay", (e, call, n) -> ToolServer.answer(e, 200, "{\"n\":1}"));
     executor.started();
     ActionEffect write = effect("w", "k").build();
-    ActionEffect delete =
-        effect("d", "k").setSideEffectClass(SideEffectClass.DESTRUCTIVE).build();
+    ActionEffect delete = effect("d", "k").setSideEffectClass(SideEffectClass.DESTRUCTIVE).build();
     executor.deliver(write, delete);
     executor.awaitSettled();
     executor.takeOver(0);
@@ -254,8 +271,7 @@ class FlowTest {
             CallDecision.SUCCEEDED,
             CallDecision.SUCCEEDED,
             CallDecision.WITHHELD);
-    executor.deliver(
-        effect("d", "k2").setSideEffectClass(SideEffectClass.DESTRUCTIVE).build());
+    executor.deliver(effect("d", "k2").setSideEffectClass(SideEffectClass.DESTRUCTIVE).build());
     executor.awaitSettled();
     assertThat(executor.tools.calls("/pay")).hasSize(4);
   }

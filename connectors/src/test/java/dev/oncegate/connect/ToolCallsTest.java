@@ -74,7 +74,9 @@ class ToolCallsTest {
   @Test
   void theToolGetsTheCanonicalArgumentsTheKeyAndTheTrace() {
     executor.tools.on("/pay", (e, call, n) -> ToolServer.answer(e, 200, "{}"));
-    executor.with("tool.pay.header.X-Tenant", "{{tenant}}").with("tool.pay.secret.header.X-Key", "s3cret");
+    executor
+        .with("tool.pay.header.X-Tenant", "{{tenant}}")
+        .with("tool.pay.secret.header.X-Key", "s3cret");
     executor
         .started()
         .deliver(
@@ -116,8 +118,7 @@ class ToolCallsTest {
     assertThat(call.method()).isEqualTo("PUT");
     assertThat(call.uri()).isEqualTo("/users/a%20b/mails?copy=");
     assertThat(call.body())
-        .isEqualTo(
-            "{\"subject\":\"Hi B\\\"ob\",\"all\":{\"name\":\"B\\\"ob\",\"user\":\"a b\"}}");
+        .isEqualTo("{\"subject\":\"Hi B\\\"ob\",\"all\":{\"name\":\"B\\\"ob\",\"user\":\"a b\"}}");
     assertThat(call.header("Idempotency-Key")).startsWith("\"").endsWith("\"").hasSize(66);
     assertThat(executor.statuses()).containsExactly(OutcomeStatus.SUCCEEDED);
   }
@@ -148,7 +149,8 @@ class ToolCallsTest {
         .hasSize(3)
         .allSatisfy(
             call ->
-                assertThat(call.header("Idempotency-Key")).isEqualTo(IdempotencyKey.of("run", "k")));
+                assertThat(call.header("Idempotency-Key"))
+                    .isEqualTo(IdempotencyKey.of("run", "k")));
     assertThat(executor.executions())
         .extracting(
             ActionExecution::getCall, ActionExecution::getHttpStatus, ActionExecution::getDecision)

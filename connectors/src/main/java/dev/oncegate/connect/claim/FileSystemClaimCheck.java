@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,8 +87,9 @@ public final class FileSystemClaimCheck implements ClaimCheck {
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException("every Java platform has SHA-256", e);
       }
-      unfinished = Files.createTempFile(directory, name, ".part");
-      file = FileChannel.open(unfinished, StandardOpenOption.WRITE);
+      // No temporary file of Java's: only its owner could read that.
+      unfinished = directory.resolve(name + "-" + UUID.randomUUID() + ".part");
+      file = FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     @Override

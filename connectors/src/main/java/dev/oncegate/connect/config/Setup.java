@@ -174,7 +174,9 @@ public final class Setup {
     return key.find() ? key.group(1) : otherwise;
   }
 
-  /** The worker's converter is what a connector gets that sets none; it cannot see which that is. */
+  /**
+   * The worker's converter is what a connector gets that sets none; it cannot see which that is.
+   */
   private void adviseOnConverters() {
     for (String key : List.of(ExecutorConfig.KEY_CONVERTER, ExecutorConfig.VALUE_CONVERTER)) {
       if (settings.get(key) == null) {

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class BodyReader implements BodySubscriber<Body> {
   private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
+  /** The gate takes no longer one. */
+  private static final int MAX_URI = 2_048;
+
   /** Begins to keep a body elsewhere. */
   interface Opening {
     ClaimCheck.Deposit open() throws IOException;
@@ -165,6 +168,9 @@ final class BodyReader implements BodySubscriber<Body> {
   private Body completed(ClaimCheck.Deposit whole) {
     try {
       String uri = whole.complete().toString();
+      if (uri.length() > MAX_URI) {
+        return new Body.NotKept("the URI of the claim check is too long");
+      }
       String result = answers.withoutBody(status, kept);
       return new Body.Elsewhere(uri, result, result == null ? contentType : "application/json");
     } catch (IOException | RuntimeException e) {

@@ -131,7 +131,8 @@ class SetupTest {
   @Test
   void twoToolsOfOneNameAreRefused() {
     settings.put("tool.mail.name", "transfer");
-    assertThat(errors().get("tools")).containsExactly("two tools have the name 'transfer' in effects");
+    assertThat(errors().get("tools"))
+        .containsExactly("two tools have the name 'transfer' in effects");
   }
 
   @Test

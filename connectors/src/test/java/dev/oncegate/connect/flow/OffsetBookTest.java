@@ -68,7 +68,11 @@ class OffsetBookTest {
         assertThat(committable.getAsLong()).isLessThanOrEqualTo(open.first());
       }
       long expected =
-          taken.stream().filter(t -> open.isEmpty() || t < open.first()).mapToLong(t -> t).max().orElse(-1);
+          taken.stream()
+              .filter(t -> open.isEmpty() || t < open.first())
+              .mapToLong(t -> t)
+              .max()
+              .orElse(-1);
       assertThat(committable.orElse(0)).isEqualTo(expected + 1);
     }
     assertThat(book.committable()).hasValue(taken.get(taken.size() - 1) + 1);

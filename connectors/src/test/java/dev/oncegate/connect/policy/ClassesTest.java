@@ -14,10 +14,24 @@ class ClassesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "200, SUCCESS", "204, SUCCESS", "299, SUCCESS", "301, REFUSED", "307, REFUSED", "400, REFUSED",
-    "401, REFUSED", "404, REFUSED", "408, SERVER_ERROR", "409, REFUSED", "422, REFUSED",
-    "425, THROTTLED", "429, THROTTLED", "500, SERVER_ERROR", "502, SERVER_ERROR",
-    "503, SERVER_ERROR", "504, SERVER_ERROR", "599, SERVER_ERROR"
+    "200, SUCCESS",
+    "204, SUCCESS",
+    "299, SUCCESS",
+    "301, REFUSED",
+    "307, REFUSED",
+    "400, REFUSED",
+    "401, REFUSED",
+    "404, REFUSED",
+    "408, SERVER_ERROR",
+    "409, REFUSED",
+    "422, REFUSED",
+    "425, THROTTLED",
+    "429, THROTTLED",
+    "500, SERVER_ERROR",
+    "502, SERVER_ERROR",
+    "503, SERVER_ERROR",
+    "504, SERVER_ERROR",
+    "599, SERVER_ERROR"
   })
   void theClassOfAFirstAnswer(int status, CallClass expected) {
     Situation first = Situation.first(SideEffectClass.WRITE, false, false);
@@ -26,8 +40,7 @@ class ClassesTest {
 
   @Test
   void conflictAfterACallOfUnknownEndMeansThatItMayStillBeRunning() {
-    Situation after =
-        Situation.first(SideEffectClass.WRITE, true, false).after(CallClass.TIMEOUT);
+    Situation after = Situation.first(SideEffectClass.WRITE, true, false).after(CallClass.TIMEOUT);
     assertThat(Classes.of(409, after)).isEqualTo(CallClass.IN_PROGRESS);
     assertThat(Classes.of(422, after)).isEqualTo(CallClass.REFUSED);
   }

@@ -110,8 +110,7 @@ class RetryPolicyTest {
 
   @Test
   void aWriteOrAToolThatHonoursTheKeyIsCalledEvenIfAnotherMayHaveCalledIt() {
-    assertThat(
-            POLICY.insteadOfCalling(Situation.first(SideEffectClass.WRITE, false, true), PLENTY))
+    assertThat(POLICY.insteadOfCalling(Situation.first(SideEffectClass.WRITE, false, true), PLENTY))
         .isNull();
     assertThat(
             POLICY.insteadOfCalling(

@@ -90,7 +90,8 @@ class RetryProperties {
             Duration.ofMillis(leftMs),
             chance);
     if (step instanceof Step.Retry retry) {
-      assertThat(retry.delay().toMillis()).isBetween(askedMs, Math.min(leftMs - 1, askedMs + 2_000));
+      assertThat(retry.delay().toMillis())
+          .isBetween(askedMs, Math.min(leftMs - 1, askedMs + 2_000));
     } else {
       assertThat(askedMs + 2_000).isGreaterThanOrEqualTo(leftMs);
     }

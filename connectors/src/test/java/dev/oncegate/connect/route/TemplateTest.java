@@ -29,12 +29,21 @@ class TemplateTest {
 
   @Example
   void valuesOfTheEffectAreFilledIn() throws Exception {
-    String args = "{\"amount\":12.5,\"items\":[{\"id\":7},{\"id\":8}],\"ok\":true,\"to\":{\"name\":\"bob\"}}";
-    assertThat(filled("https://h/{{args.to.name}}/{{ args.items.1.id }}?a={{args.amount}}", Kind.URL, args))
+    String args =
+        "{\"amount\":12.5,\"items\":[{\"id\":7},{\"id\":8}],\"ok\":true,\"to\":{\"name\":\"bob\"}}";
+    assertThat(
+            filled(
+                "https://h/{{args.to.name}}/{{ args.items.1.id }}?a={{args.amount}}",
+                Kind.URL,
+                args))
         .isEqualTo("https://h/bob/8?a=12.5");
     assertThat(filled("{{run_id}} {{tool}} {{attempt}} {{action_id}}", Kind.TEXT, args))
         .isEqualTo("run-1 mail 2 abc");
-    assertThat(filled("{\"p\":{{args.to}},\"n\":\"Dear {{args.to.name}}!\",\"ok\":{{args.ok}}}", Kind.JSON, args))
+    assertThat(
+            filled(
+                "{\"p\":{{args.to}},\"n\":\"Dear {{args.to.name}}!\",\"ok\":{{args.ok}}}",
+                Kind.JSON,
+                args))
         .isEqualTo("{\"p\":{\"name\":\"bob\"},\"n\":\"Dear bob!\",\"ok\":true}");
     assertThat(filled("to={{args.to.name}}&ok={{args.ok}}", Kind.FORM, args))
         .isEqualTo("to=bob&ok=true");
@@ -52,7 +61,8 @@ class TemplateTest {
     assertThatThrownBy(() -> filled("{{args.to}}", Kind.TEXT, "{}"))
         .isInstanceOf(TemplateException.class)
         .hasMessage("args.to is missing");
-    assertThatThrownBy(() -> filled("{{tenant}}", Kind.HEADER, "{}")).hasMessage("tenant is missing");
+    assertThatThrownBy(() -> filled("{{tenant}}", Kind.HEADER, "{}"))
+        .hasMessage("tenant is missing");
     assertThat(filled("a{{args.to?}}b", Kind.TEXT, "{}")).isEqualTo("ab");
     assertThat(filled("{\"to\":{{args.to?}}}", Kind.JSON, "{}")).isEqualTo("{\"to\":null}");
     assertThat(filled("https://h/x?t={{args.to?}}", Kind.URL, "{}")).isEqualTo("https://h/x?t=");
@@ -87,10 +97,12 @@ class TemplateTest {
   @Example
   void whatStandsForNothingIsRefusedAtOnce() {
     assertThatThrownBy(() -> Template.parse("{{arg.to}}", Kind.TEXT))
-        .hasMessageStartingWith("'{{arg.to}}' stands for nothing; there are args, args.NAME and action_id");
+        .hasMessageStartingWith(
+            "'{{arg.to}}' stands for nothing; there are args, args.NAME and action_id");
     assertThatThrownBy(() -> Template.parse("a {{args.to", Kind.TEXT))
         .hasMessage("'{{' at character 2 is not closed by '}}'");
-    assertThatThrownBy(() -> Template.parse("{{args.}}", Kind.TEXT)).hasMessageContaining("nothing");
+    assertThatThrownBy(() -> Template.parse("{{args.}}", Kind.TEXT))
+        .hasMessageContaining("nothing");
   }
 
   @Property
@@ -102,7 +114,8 @@ class TemplateTest {
     String segment = uri.getRawPath().substring(3, uri.getRawPath().length() - 2);
     assertThat(segment).doesNotContain("/");
     assertThat(URLDecoder.decode(segment, StandardCharsets.UTF_8)).isEqualTo(value);
-    assertThat(URLDecoder.decode(uri.getRawQuery(), StandardCharsets.UTF_8)).isEqualTo("q=" + value);
+    assertThat(URLDecoder.decode(uri.getRawQuery(), StandardCharsets.UTF_8))
+        .isEqualTo("q=" + value);
     assertThat(uri.getRawFragment()).isNull();
   }
 
@@ -119,7 +132,10 @@ class TemplateTest {
 
   @Property
   void twoActionsNeverShareAKeyAndItIsSafeInAHeader(
-      @ForAll String scope, @ForAll String key, @ForAll String otherScope, @ForAll String otherKey) {
+      @ForAll String scope,
+      @ForAll String key,
+      @ForAll String otherScope,
+      @ForAll String otherKey) {
     Assume.that(isWellFormed(scope) && isWellFormed(key));
     Assume.that(isWellFormed(otherScope) && isWellFormed(otherKey));
     String id = IdempotencyKey.of(scope, key);
