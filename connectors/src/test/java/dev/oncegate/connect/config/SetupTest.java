@@ -56,7 +56,7 @@ class SetupTest {
         "tool.transfer.body | {\"a\":{{nothing}}} | stands for nothing",
         "tool.transfer.method | TRACE | String must be one of",
         "tool.transfer.timeout.ms | 0 | at least 1",
-        "tool.transfer.concurrency | many | not a number",
+        "tool.transfer.concurrency | many | Not a number",
         "tool.transfer.colour | red | is no setting of a tool",
         "tool.transfer.header.Host | x | no name of a header",
         "tool.transfer.header.Content-Length | 1 | no name of a header",

@@ -80,7 +80,7 @@ class RetryProperties {
       @ForAll @IntRange(max = 60) int calls,
       @ForAll @LongRange(max = 100_000) long askedMs,
       @ForAll @LongRange(min = 1, max = 100_000) long leftMs,
-      @ForAll @DoubleRange(min = 0, max = 0.999) double chance) {
+      @ForAll @DoubleRange(min = 0, max = 0.99) double chance) {
     RetryPolicy policy = new RetryPolicy(100, Duration.ofMillis(50), Duration.ofSeconds(2));
     Step step =
         policy.after(
