@@ -6,6 +6,7 @@ import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.WireSchemas;
 import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.gate.serde.JsonLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,13 +1,16 @@
 package dev.oncegate.testbed.stack;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -72,12 +75,40 @@ public final class ChildJvm implements AutoCloseable {
     return System.getProperty("java.class.path");
   }
 
+  /**
+   * {@link Child} alone, for the class path of a program that is not ours: with the rest of our
+   * class path it would find classes that are not its own.
+   *
+   * @param directory takes a copy
+   * @return the entry of the class path
+   */
+  static Path copyOfChild(Path directory) throws IOException {
+    Path root = directory.resolve("child");
+    String name = Child.class.getName().replace('.', '/') + ".class";
+    Path copy = root.resolve(name);
+    Files.createDirectories(copy.getParent());
+    try (InputStream bytes = Child.class.getClassLoader().getResourceAsStream(name)) {
+      Files.copy(bytes, copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return root;
+  }
+
   /** Starts the program; it may end at once: see {@link #awaitReady}. */
   public static ChildJvm start(Program program) {
+    return start(program, Map.of());
+  }
+
+  /**
+   * Starts the program; it may end at once: see {@link #awaitReady}.
+   *
+   * @param environment variables added to those of this process
+   */
+  static ChildJvm start(Program program, Map<String, String> environment) {
     ProcessBuilder builder =
         new ProcessBuilder(commandLine(program))
             .redirectErrorStream(true)
             .redirectOutput(program.log().toFile());
+    builder.environment().putAll(environment);
     // Not as an argument, where its length hides all else in a list of processes.
     builder.environment().put("CLASSPATH", program.classPath());
     try {
@@ -85,6 +116,21 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new StackException(
           "%s does not start: %s".formatted(program.name(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Starts a program that is no JVM; it must see to it by itself that it ends with this process.
+   *
+   * @param log takes standard output and error; what an earlier start wrote is replaced
+   */
+  static ChildJvm startNative(String name, List<String> commandLine, Path log) {
+    ProcessBuilder builder =
+        new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(log.toFile());
+    try {
+      return new ChildJvm(name, builder.start(), log);
+    } catch (IOException e) {
+      throw new StackException("%s does not start: %s".formatted(name, e.getMessage()), e);
     }
   }
 
@@ -182,6 +228,14 @@ public final class ChildJvm implements AutoCloseable {
       kill();
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Ends the program and all that it has started by SIGKILL; returns when they have ended. */
+  void killAll() {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    kill();
+    descendants.forEach(descendant -> descendant.onExit().join());
   }
 
   /** Lets the program stand still (SIGSTOP) until {@link #thaw}; it still can be killed. */

@@ -2,7 +2,6 @@ package dev.oncegate.testbed.stack;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -10,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +47,7 @@ public final class Registry implements AutoCloseable {
     int chosen = Ports.choose(port, Stack.REGISTRY_PORT_SETTING);
     try {
       Files.createDirectories(directory);
-      String classPath = copyOfChild(directory) + File.pathSeparator + runnerJar();
+      String classPath = ChildJvm.copyOfChild(directory) + File.pathSeparator + runnerJar();
       List<String> flags =
           List.of(
               "-Xmx384m",
@@ -74,21 +72,6 @@ public final class Registry implements AutoCloseable {
       throw new StackException(
           "the registry's directory %s cannot be written: %s".formatted(directory, e), e);
     }
-  }
-
-  /**
-   * {@link Child} alone: with the rest of our class path the registry would find classes that are
-   * not its own.
-   */
-  private static Path copyOfChild(Path directory) throws IOException {
-    Path root = directory.resolve("child");
-    String name = Child.class.getName().replace('.', '/') + ".class";
-    Path copy = root.resolve(name);
-    Files.createDirectories(copy.getParent());
-    try (InputStream bytes = Child.class.getClassLoader().getResourceAsStream(name)) {
-      Files.copy(bytes, copy, StandardCopyOption.REPLACE_EXISTING);
-    }
-    return root;
   }
 
   /** The build unpacks the registry beside the classes or the jar of this module. */

@@ -1,4 +1,4 @@
-package dev.oncegate.cli;
+package dev.oncegate.gate.serde;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

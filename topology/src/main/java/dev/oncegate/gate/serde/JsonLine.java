@@ -1,4 +1,4 @@
-package dev.oncegate.cli;
+package dev.oncegate.gate.serde;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * character: what a number or a duplicate name in them means is for the gate to judge, not for a
  * JSON library on the way.
  */
-final class JsonLine {
+public final class JsonLine {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -46,7 +46,7 @@ final class JsonLine {
    * @param schema of a generated class
    * @throws IllegalArgumentException saying what is wrong, naming the field
    */
-  static SpecificRecord read(Schema schema, String line) {
+  public static SpecificRecord read(Schema schema, String line) {
     TrustedSchemas.trust();
     try (JsonParser in = JSON.createParser(line)) {
       in.nextToken();

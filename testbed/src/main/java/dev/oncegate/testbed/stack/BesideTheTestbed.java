@@ -1,0 +1,70 @@
+package dev.oncegate.testbed.stack;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the module {@code testbed/connect} has put the programs that are not the testbed's own.
+ * That module is not built for those who only want broker, registry and gate, so it may be missing.
+ */
+final class BesideTheTestbed {
+  private BesideTheTestbed() {}
+
+  /** The jars of a Connect worker, sorted. */
+  static List<Path> workerJars() {
+    return jarsIn("worker");
+  }
+
+  /** Folder of Connect plug-ins, one folder each. */
+  static Path plugins() {
+    return folder("plugins");
+  }
+
+  /** The jar with the archive of PostgreSQL for this platform. */
+  static Path postgresJar() {
+    return jarsIn("postgres").get(0);
+  }
+
+  private static List<Path> jarsIn(String name) {
+    try (Stream<Path> files = Files.list(folder(name))) {
+      List<Path> jars =
+          files.filter(file -> file.getFileName().toString().endsWith(".jar")).sorted().toList();
+      if (jars.isEmpty()) {
+        throw notBuilt(folder(name));
+      }
+      return jars;
+    } catch (IOException e) {
+      throw new StackException("%s cannot be read: %s".formatted(folder(name), e), e);
+    }
+  }
+
+  private static Path folder(String name) {
+    Path folder = module().resolve("connect").resolve("target").resolve(name);
+    if (!Files.isDirectory(folder)) {
+      throw notBuilt(folder);
+    }
+    return folder;
+  }
+
+  /** The classes lie in testbed/target/classes, the jar in testbed/target. */
+  private static Path module() {
+    try {
+      return Path.of(
+              BesideTheTestbed.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .getParent()
+          .getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static StackException notBuilt(Path folder) {
+    return new StackException(
+        "nothing in %s: build it with mvn -pl testbed/connect generate-resources, which downloads about 150 MB"
+            .formatted(folder));
+  }
+}
