@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.connect.record;
+
+import org.jspecify.annotations.NullMarked;
