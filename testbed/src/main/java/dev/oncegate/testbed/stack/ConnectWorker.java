@@ -106,6 +106,7 @@ public final class ConnectWorker implements AutoCloseable {
         Stream.concat(Stream.of(BesideTheTestbed.plugins()), plan.plugins().stream())
             .map(Path::toString)
             .collect(Collectors.joining(",")));
+    properties.put("plugin.discovery", "service_load");
     properties.putAll(
         Map.of(
             "group.id", "oncegate-connect",
