@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.tools;
+
+import org.jspecify.annotations.NullMarked;
