@@ -52,7 +52,8 @@ class ActionCommandConverterTest {
 
   @Test
   void jsonBecomesACommandInConfluentsWireFormat() throws Exception {
-    ActionCommand command = converted("{\"run_id\":\"r\",\"tool\":\"t\",\"args\":{\"a\": 1.0}}", headers());
+    ActionCommand command =
+        converted("{\"run_id\":\"r\",\"tool\":\"t\",\"args\":{\"a\": 1.0}}", headers());
     assertThat(command)
         .isEqualTo(
             ActionCommand.newBuilder()
@@ -68,7 +69,8 @@ class ActionCommandConverterTest {
   void whatACommandSaysItselfGoesBeforeTheHeaders() throws Exception {
     ActionCommand command =
         converted(
-            "{\"run_id\":\"r\",\"tool\":\"t\",\"idempotency_key\":\"own\",\"issued_at\":5}", headers());
+            "{\"run_id\":\"r\",\"tool\":\"t\",\"idempotency_key\":\"own\",\"issued_at\":5}",
+            headers());
     assertThat(command.getIdempotencyKey()).isEqualTo("own");
     assertThat(command.getIssuedAt()).isEqualTo(Instant.ofEpochMilli(5));
   }
@@ -101,8 +103,7 @@ class ActionCommandConverterTest {
   void useInTheWrongPlaceIsRefusedWithTheRemedy() {
     assertThatThrownBy(() -> converter.configure(settings(), true))
         .hasMessageContaining("set value.converter to this class");
-    assertThatThrownBy(
-            () -> converter.fromConnectData("t", headers(), null, Map.of("run_id", "r")))
+    assertThatThrownBy(() -> converter.fromConnectData("t", headers(), null, Map.of("run_id", "r")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("table.expand.json.payload");
     assertThatThrownBy(() -> converter.toConnectData("t", new byte[0]))
@@ -116,8 +117,10 @@ class ActionCommandConverterTest {
 
   private Map<String, String> settings() {
     return Map.of(
-        "schema.registry.url", "http://127.0.0.1:" + registry.getAddress().getPort(),
-        "converter.type", "value");
+        "schema.registry.url",
+        "http://127.0.0.1:" + registry.getAddress().getPort(),
+        "converter.type",
+        "value");
   }
 
   private static Headers headers() {

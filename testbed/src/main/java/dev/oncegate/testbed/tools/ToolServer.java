@@ -3,6 +3,7 @@ package dev.oncegate.testbed.tools;
 import dev.oncegate.testbed.stack.Database;
 import dev.oncegate.testbed.stack.StackException;
 import java.sql.SQLException;
+import java.util.Map;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -66,6 +67,11 @@ public final class ToolServer implements AutoCloseable {
   /** Changes how they behave from the next call on. */
   public void behave(Behaviour behaviour) {
     calls.behave(behaviour);
+  }
+
+  /** Calls of each tool, and faults of each kind, since the start. */
+  public Map<String, Long> counts() {
+    return calls.counts();
   }
 
   /** Stops; calls that wait for an answer get none. */

@@ -3,7 +3,6 @@ package dev.oncegate.testbed.connect;
 import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
-import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.testbed.stack.ConnectRest;
 import dev.oncegate.testbed.stack.ConnectWorker;
@@ -32,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -136,8 +136,13 @@ final class ConnectCluster implements AutoCloseable {
     return new HashMap<>(config.originals());
   }
 
-  Topics topics() {
-    return Topics.of(config);
+  String bootstrapServers() {
+    return stack.bootstrapServers();
+  }
+
+  /** Makes a topic that is not the gate's. */
+  void createTopic(String name) throws Exception {
+    admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1))).all().get();
   }
 
   Database database() {
@@ -151,6 +156,15 @@ final class ConnectCluster implements AutoCloseable {
   /** Sends a record of ours, and waits until it is acknowledged. */
   void send(String topic, String key, SpecificRecord record) throws Exception {
     sendBytes(topic, key, avro.serializer().serialize(topic, record));
+  }
+
+  /** Sends a record of ours; {@link #flush} waits until it is acknowledged. */
+  void sendSoon(String topic, String key, SpecificRecord record) {
+    producer.send(new ProducerRecord<>(topic, key, avro.serializer().serialize(topic, record)));
+  }
+
+  void flush() {
+    producer.flush();
   }
 
   void sendBytes(String topic, String key, byte[] value) throws Exception {

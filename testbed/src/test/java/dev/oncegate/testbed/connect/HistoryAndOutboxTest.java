@@ -51,7 +51,10 @@ class HistoryAndOutboxTest {
   @BeforeAll
   static void start() throws Exception {
     cluster = new ConnectCluster(Map.of("gate.guard.max.calls", Integer.toString(MAX_CALLS)));
-    cluster.connect(Map.of(), SINKS.keySet().toArray(String[]::new));
+    // So soon is a worker that was killed known to be dead; the default is 45 s.
+    cluster.connect(
+        Map.of("consumer.override.session.timeout.ms", "6000"),
+        SINKS.keySet().toArray(String[]::new));
     // It waits for 10 s where the database is down.
     cluster.connect(Map.of("retriable.restart.connector.wait.ms", "1000"), "outbox");
   }
