@@ -157,9 +157,12 @@ public final class ConnectRest {
     call("PUT", "/connectors/%s/resume".formatted(connector), null);
   }
 
-  /** Starts a connector and all its tasks again, whatever their state. */
-  public void restart(String connector) {
-    call("POST", "/connectors/%s/restart?includeTasks=true".formatted(connector), null);
+  /** Starts what has failed of a connector again, itself or its tasks; the worker never does. */
+  public void restartFailed(String connector) {
+    call(
+        "POST",
+        "/connectors/%s/restart?includeTasks=true&onlyFailed=true".formatted(connector),
+        null);
   }
 
   /** Forgets how far a connector that is stopped has come: it begins again. */
