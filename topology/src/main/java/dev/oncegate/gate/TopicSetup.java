@@ -64,7 +64,7 @@ public final class TopicSetup {
   record Found(int partitions, int largestRecordBytes, int carriedMaxBytes) {}
 
   /**
-   * Makes the topics that are not there.
+   * Makes the topics that are not there: the gate's, and that of the executors' traces beside them.
    *
    * @param partitions of each topic but the foundation's, which has one
    * @param replicationFactor of each topic; empty: the broker's default
@@ -72,7 +72,9 @@ public final class TopicSetup {
    */
   public List<String> create(int partitions, Optional<Short> replicationFactor) {
     List<String> created = new ArrayList<>();
-    for (String topic : all()) {
+    List<String> wanted = new ArrayList<>(all());
+    wanted.add(topics.executions());
+    for (String topic : wanted) {
       int own = topic.equals(topics.foundation()) ? 1 : partitions;
       if (createOne(topic, own, replicationFactor)) {
         created.add(topic);
@@ -85,7 +87,7 @@ public final class TopicSetup {
   /** A broker may learn of a new topic a moment after the controller has made it. */
   private void awaitVisible(List<String> created) {
     long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!descriptions().keySet().containsAll(created)) {
+    while (!descriptions(created).keySet().containsAll(created)) {
       if (System.nanoTime() > giveUpNanos) {
         throw new KafkaException(
             "The brokers do not show the new topics %s after 30 s.".formatted(created));
@@ -128,6 +130,7 @@ public final class TopicSetup {
     return topic.equals(topics.circuits()) || topic.equals(topics.foundation());
   }
 
+  /** What the gate needs. */
   private List<String> all() {
     Set<String> all = new LinkedHashSet<>(topics.sources());
     all.addAll(topics.sinks());

@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * The names of all topics.
  *
+ * @param executions the trace of all calls of tools: written by executors, not by the gate, which starts without
+ *     it
  * @param reroute the gate's own: carries records to the partition of their scope
  * @param foundation the gate's own: what its state was laid down with
  */
@@ -21,6 +23,7 @@ public record Topics(
     String circuits,
     String deadLetters,
     String escalations,
+    String executions,
     String reroute,
     String foundation) {
 
@@ -43,6 +46,7 @@ public record Topics(
         prefix + "circuits",
         prefix + "dead-letters",
         prefix + "escalations",
+        prefix + "executions",
         applicationId + "-reroute",
         applicationId + "-foundation");
   }

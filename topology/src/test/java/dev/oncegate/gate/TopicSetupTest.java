@@ -80,6 +80,13 @@ class TopicSetupTest {
   }
 
   @Test
+  void theTopicOfTheExecutorsIsNotAskedFor() {
+    assertThat(topics).doesNotContainKey("agent.executions");
+    mayNotBeDescribed.add("agent.executions");
+    assertThat(setup(Map.of()).prepare().partitions()).isEqualTo(3);
+  }
+
+  @Test
   void theFirstStartLaysTheFoundationAndAskingWhatIsWrongDoesNot() {
     setup(Map.of("gate.scope", "tenant")).problems();
     assertThat(ground.laid).isNull();

@@ -31,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -138,11 +137,6 @@ final class ConnectCluster implements AutoCloseable {
 
   String bootstrapServers() {
     return stack.bootstrapServers();
-  }
-
-  /** Makes a topic that is not the gate's. */
-  void createTopic(String name) throws Exception {
-    admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1))).all().get();
   }
 
   Database database() {

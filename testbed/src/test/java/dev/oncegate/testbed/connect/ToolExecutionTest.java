@@ -33,7 +33,6 @@ class ToolExecutionTest {
   @BeforeAll
   static void start() throws Exception {
     cluster = new ConnectCluster(Map.of("gate.guard.max.calls", "100000"));
-    cluster.createTopic("agent.executions");
     tools = ToolServer.start(cluster.database(), 0, Behaviour.GOOD);
     cluster.rest().put("executor", executor());
     cluster.awaitRunning("executor");
