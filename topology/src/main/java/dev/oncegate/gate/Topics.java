@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The names of all topics.
  *
- * @param executions the trace of all calls of tools: written by executors, not by the gate, which starts without
- *     it
+ * @param executions the trace of all calls of tools: written by executors, not by the gate, which
+ *     starts without it
  * @param reroute the gate's own: carries records to the partition of their scope
  * @param foundation the gate's own: what its state was laid down with
  */

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.cli;
 import dev.oncegate.cli.StopRequest;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
+import dev.oncegate.testbed.connect.Surroundings;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Stack;
@@ -11,10 +12,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,16 +73,19 @@ final class Up implements Callable<Integer> {
       description = "A setting of the gate, such as gate.guard.max.calls=50. May be repeated.")
   private final Map<String, String> settings = new LinkedHashMap<>();
 
+  @Mixin private ConnectOptions connectOptions;
+
   @Override
   public Integer call() throws InterruptedException {
-    requirePort(Stack.BROKER_PORT_SETTING, brokerPort);
-    requirePort(Stack.REGISTRY_PORT_SETTING, registryPort);
+    requirePort(spec.commandLine(), Stack.BROKER_PORT_SETTING, brokerPort);
+    requirePort(spec.commandLine(), Stack.REGISTRY_PORT_SETTING, registryPort);
     if (partitions < 1) {
       throw new ParameterException(
           spec.commandLine(), "--partitions is %d: allowed is 1 and more".formatted(partitions));
     }
     // What is wrong with them is told now, not when broker and registry have been started.
     GateConfig.of(settings);
+    Optional<Surroundings.Plan> plan = connectOptions.plan(spec.commandLine(), settings);
     CompletableFuture<Void> stop = StopRequest.listen();
     try (DataDirectory directory = DataDirectory.open(data)) {
       UpFile.clear(directory.path());
@@ -86,38 +94,61 @@ final class Up implements Callable<Integer> {
       }
       try (Stack stack = Stack.start(directory, brokerPort, registryPort, stop);
           Gate gate = LocalGate.start(LocalGate.config(stack, directory, settings), partitions);
-          UpFile upFile =
-              UpFile.write(directory.path(), stack.bootstrapServers(), stack.registryUrl())) {
-        tell(stack, upFile);
-        runUntil(stop, stack, gate);
+          Surroundings surroundings =
+              plan.map(wanted -> Surroundings.start(wanted, stack, directory.path(), stop))
+                  .orElse(null);
+          UpFile upFile = UpFile.write(directory.path(), addresses(stack, surroundings))) {
+        tell(stack, surroundings, upFile);
+        runUntil(stop, stack, gate, surroundings);
       }
     }
     return ExitCode.OK;
   }
 
-  private void requirePort(String option, int port) {
+  static void requirePort(CommandLine commandLine, String option, int port) {
     if (port < 0 || port > HIGHEST_PORT) {
       throw new ParameterException(
-          spec.commandLine(), "%s is %d: allowed is 0 to %d".formatted(option, port, HIGHEST_PORT));
+          commandLine, "%s is %d: allowed is 0 to %d".formatted(option, port, HIGHEST_PORT));
     }
   }
 
-  private void tell(Stack stack, UpFile upFile) {
+  private static Map<String, String> addresses(Stack stack, @Nullable Surroundings surroundings) {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    addresses.put("bootstrap.servers", stack.bootstrapServers());
+    addresses.put("schema.registry.url", stack.registryUrl());
+    if (surroundings != null) {
+      addresses.put("connect.url", surroundings.connectUrl());
+      addresses.put("database.url", surroundings.database().toString());
+      addresses.put("tools.url", surroundings.toolsUrl());
+    }
+    return addresses;
+  }
+
+  private void tell(Stack stack, @Nullable Surroundings surroundings, UpFile upFile) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("broker     " + stack.bootstrapServers());
     out.println("registry   " + stack.registryUrl());
+    if (surroundings != null) {
+      out.println("connect    " + surroundings.connectUrl());
+      out.println("database   " + surroundings.database());
+      out.println("tools      " + surroundings.toolsUrl());
+    }
     out.println("addresses  " + upFile.path());
     out.println("ready; Ctrl-C ends it, data stays");
     out.flush();
   }
 
-  private static void runUntil(CompletableFuture<Void> stop, Stack stack, Gate gate) {
+  private static void runUntil(
+      CompletableFuture<Void> stop, Stack stack, Gate gate, @Nullable Surroundings surroundings) {
     CompletableFuture<StackException> ended =
         stack
             .ended()
             .applyToEither(
                 gate.ended().thenApply(state -> new StackException("the gate has ended: " + state)),
                 end -> end);
+    if (surroundings != null) {
+      ended = ended.applyToEither(surroundings.ended(), end -> end);
+    }
     CompletableFuture.anyOf(stop, ended).join();
     if (!stop.isDone()) {
       throw ended.join();

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Properties;
 
 /** Tells other commands where the running stack is: there while it is ready, gone after it. */
@@ -23,10 +24,9 @@ final class UpFile implements AutoCloseable {
     new UpFile(directory.resolve(NAME)).close();
   }
 
-  static UpFile write(Path directory, String bootstrapServers, String registryUrl) {
+  static UpFile write(Path directory, Map<String, String> addresses) {
     Properties properties = new Properties();
-    properties.put("bootstrap.servers", bootstrapServers);
-    properties.put("schema.registry.url", registryUrl);
+    properties.putAll(addresses);
     Path file = directory.resolve(NAME);
     Path unfinished = directory.resolve(NAME + ".new");
     try {

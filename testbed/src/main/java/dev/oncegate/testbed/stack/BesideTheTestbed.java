@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the module {@code testbed/connect} has put the programs that are not the testbed's own.
- * That module is not built for those who only want broker, registry and gate, so it may be missing.
+ * Where other modules of the checkout have put what the testbed runs and is not its own. Those who
+ * only want broker, registry and gate do not build them, so it may be missing.
  */
-final class BesideTheTestbed {
+public final class BesideTheTestbed {
   private BesideTheTestbed() {}
 
   /** The jars of a Connect worker, sorted. */
@@ -22,6 +22,22 @@ final class BesideTheTestbed {
   /** Folder of Connect plug-ins, one folder each. */
   static Path plugins() {
     return folder("plugins");
+  }
+
+  /** The folder of the module {@code connectors}. */
+  public static Path connectors() {
+    return module().resolveSibling("connectors");
+  }
+
+  /** Folder of the plug-ins of that module, as its build packs them. */
+  static Path ownPlugins() {
+    Path folder = connectors().resolve("target").resolve("plugins");
+    if (!Files.exists(folder.resolve("oncegate-connectors").resolve("oncegate-connectors.jar"))) {
+      throw new StackException(
+          "no plug-in in %s: build it with mvn -pl connectors -am -DskipTests package"
+              .formatted(folder));
+    }
+    return folder;
   }
 
   /** The jar with the archive of PostgreSQL for this platform. */

@@ -51,6 +51,15 @@ public final class ConnectWorker implements AutoCloseable {
       Map<String, String> settings,
       Map<String, String> environment) {}
 
+  /**
+   * The folder of our own plug-ins, for a {@link Plan}.
+   *
+   * @throws StackException where they were not built
+   */
+  public static Path ownPlugins() {
+    return BesideTheTestbed.ownPlugins();
+  }
+
   /** Starts a worker; it answers after {@link #awaitReady}. */
   public static ConnectWorker start(Plan plan) {
     int port = Ports.choose(plan.port(), PORT_SETTING);

@@ -58,7 +58,7 @@ public final class Ports {
    * @param setting the option that chooses the port, for the error
    * @throws StackException where something else listens there
    */
-  static int choose(int port, String setting) {
+  public static int choose(int port, String setting) {
     if (port == 0) {
       return free();
     }

@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.tools;
 
 import dev.oncegate.testbed.stack.Database;
+import dev.oncegate.testbed.stack.Ports;
 import dev.oncegate.testbed.stack.StackException;
 import java.sql.SQLException;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * /admin/behaviour}, what they have met is told by {@code GET /admin/counts}.
  */
 public final class ToolServer implements AutoCloseable {
+  /** The option that chooses the port, as errors name it. */
+  public static final String PORT_SETTING = "--tools-port";
+
   private static final int THREADS = 64;
 
   private final Server server;
@@ -36,6 +40,7 @@ public final class ToolServer implements AutoCloseable {
    * @param port 0: any free one
    */
   public static ToolServer start(Database database, int port, Behaviour behaviour) {
+    int chosen = Ports.choose(port, PORT_SETTING);
     Books books;
     try {
       books = Books.open(database);
@@ -46,7 +51,7 @@ public final class ToolServer implements AutoCloseable {
     Server server = new Server(new QueuedThreadPool(THREADS));
     ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
-    connector.setPort(port);
+    connector.setPort(chosen);
     server.addConnector(connector);
     ToolCalls calls = new ToolCalls(books, behaviour);
     server.setHandler(new Handler.Sequence(new Administration(calls), calls));

@@ -12,9 +12,7 @@ import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Postgres;
 import dev.oncegate.testbed.stack.Stack;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,7 +24,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -75,9 +72,8 @@ final class ConnectCluster implements AutoCloseable {
       open.push(LocalGate.start(config, PARTITIONS)::close);
       postgres.awaitReady(NEVER);
       database = postgres.database();
-      database.run(Path.of("../connectors/sql/history.sql"));
-      database.run(Path.of("../connectors/sql/outbox.sql"));
-      OwnPlugins.in(directory.path().resolve("plugins"));
+      Tables.prepare(database);
+      PluginJar.requireRecent();
       worker = startWorker(0);
       open.push(() -> worker.close());
       worker.awaitReady(NEVER);
@@ -94,41 +90,18 @@ final class ConnectCluster implements AutoCloseable {
     }
   }
 
-  private ConnectWorker startWorker(int port) throws IOException {
-    Map<String, String> converter = new HashMap<>();
-    try (Reader reader =
-        Files.newBufferedReader(Path.of("../connectors/config/converter-apicurio.properties"))) {
-      Properties properties = new Properties();
-      properties.load(reader);
-      properties.forEach((key, value) -> converter.put((String) key, (String) value));
-    }
+  private ConnectWorker startWorker(int port) {
+    Map<String, String> environment = new HashMap<>(Connectors.environment(stack, database));
+    // Not UTC: a time that is read in the worker's own zone would be seen to be wrong.
+    environment.put("TZ", "America/St_Johns");
     return ConnectWorker.start(
         new ConnectWorker.Plan(
             directory.path().resolve("connect"),
             port,
             stack.bootstrapServers(),
-            List.of(directory.path().resolve("plugins")),
-            converter,
-            environment()));
-  }
-
-  private Map<String, String> environment() {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("SCHEMA_REGISTRY_URL", stack.registryUrl());
-    environment.put(
-        "APICURIO_REGISTRY_URL",
-        stack.registryUrl().replace("/apis/ccompat/v7", "/apis/registry/v2"));
-    environment.put("HISTORY_JDBC_URL", database.jdbcUrl());
-    environment.put("HISTORY_USER", database.user());
-    environment.put("HISTORY_PASSWORD", database.password());
-    environment.put("OUTBOX_HOST", database.host());
-    environment.put("OUTBOX_PORT", Integer.toString(database.port()));
-    environment.put("OUTBOX_DATABASE", database.name());
-    environment.put("OUTBOX_USER", database.user());
-    environment.put("OUTBOX_PASSWORD", database.password());
-    // Not UTC: a time that is read in the worker's own zone would be seen to be wrong.
-    environment.put("TZ", "America/St_Johns");
-    return environment;
+            List.of(ConnectWorker.ownPlugins()),
+            Connectors.converter(),
+            environment));
   }
 
   private Map<String, Object> settings() {
@@ -172,7 +145,7 @@ final class ConnectCluster implements AutoCloseable {
    */
   void connect(Map<String, String> changes, String... configs) {
     for (String name : configs) {
-      worker.rest().put(Path.of("../connectors/config/%s.json".formatted(name)), changes);
+      worker.rest().put(Connectors.file(name), changes);
     }
     for (String name : configs) {
       awaitRunning(name);
@@ -279,7 +252,7 @@ final class ConnectCluster implements AutoCloseable {
   }
 
   /** Ends the worker by SIGKILL and starts it again. */
-  void crashWorker() throws IOException {
+  void crashWorker() {
     int port = worker.port();
     worker.kill();
     worker = startWorker(port);

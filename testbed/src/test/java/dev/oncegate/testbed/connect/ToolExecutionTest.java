@@ -11,6 +11,7 @@ import dev.oncegate.testbed.tools.Behaviour;
 import dev.oncegate.testbed.tools.Fault;
 import dev.oncegate.testbed.tools.ToolServer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -34,8 +35,8 @@ class ToolExecutionTest {
   static void start() throws Exception {
     cluster = new ConnectCluster(Map.of("gate.guard.max.calls", "100000"));
     tools = ToolServer.start(cluster.database(), 0, Behaviour.GOOD);
-    cluster.rest().put("executor", executor());
-    cluster.awaitRunning("executor");
+    cluster.rest().put(Connectors.EXECUTOR, executor());
+    cluster.awaitRunning(Connectors.EXECUTOR);
   }
 
   @AfterAll
@@ -49,27 +50,16 @@ class ToolExecutionTest {
   }
 
   private static Map<String, String> executor() {
-    String bytes = "org.apache.kafka.connect.converters.ByteArrayConverter";
-    return Map.ofEntries(
-        Map.entry("connector.class", "dev.oncegate.connect.ToolExecutorConnector"),
-        Map.entry("tasks.max", "2"),
-        Map.entry("topics", "agent.effects"),
-        Map.entry("key.converter", bytes),
-        Map.entry("value.converter", bytes),
-        Map.entry("header.converter", bytes),
-        Map.entry("consumer.override.isolation.level", "read_committed"),
-        // So soon is a worker that was killed known to be dead.
-        Map.entry("consumer.override.session.timeout.ms", "6000"),
-        Map.entry("kafka.bootstrap.servers", cluster.bootstrapServers()),
-        Map.entry("schema.registry.url", "${env:SCHEMA_REGISTRY_URL}"),
-        Map.entry("tools", "payments"),
-        Map.entry("tool.payments.url", tools.url() + "/payments"),
-        Map.entry("tool.payments.idempotent", "true"),
-        Map.entry("tool.payments.timeout.ms", "1000"),
-        Map.entry("tool.payments.concurrency", "32"),
-        Map.entry("tool.payments.retry.max.calls", "8"),
-        Map.entry("tool.payments.retry.backoff.ms", "50"),
-        Map.entry("tool.payments.retry.backoff.max.ms", "500"));
+    Map<String, String> config =
+        new HashMap<>(Connectors.executor(cluster.bootstrapServers(), tools.url()));
+    // So soon is a worker that was killed known to be dead.
+    config.put("consumer.override.session.timeout.ms", "6000");
+    config.put("tool.payments.timeout.ms", "1000");
+    config.put("tool.payments.concurrency", "32");
+    config.put("tool.payments.retry.max.calls", "8");
+    config.put("tool.payments.retry.backoff.ms", "50");
+    config.put("tool.payments.retry.backoff.max.ms", "500");
+    return config;
   }
 
   @ParameterizedTest
