@@ -55,7 +55,7 @@ class LauncherTest {
   private static final String FAKE_MVN =
       """
       #!/bin/sh
-      echo build >>"$CHECKOUT/builds"
+      echo "$@" >>"$CHECKOUT/builds"
       while [ -e "$CHECKOUT/hold" ]; do sleep 0.05; done
       if [ -e "$CHECKOUT/broken" ]; then echo 'error: no such symbol'; exit 1; fi
       mkdir -p "$CHECKOUT/testbed/target" && touch "$CHECKOUT/testbed/target/oncegate-testbed.jar"
@@ -111,6 +111,33 @@ class LauncherTest {
     assertThat(builds()).isEqualTo(3);
     run("up");
     assertThat(builds()).isEqualTo(3);
+  }
+
+  @Test
+  void onlyWhoWantsConnectBuildsIt() throws Exception {
+    run("up");
+    assertThat(run("up", "--data", "here", "--connect")).contains("first time with Connect");
+    run("up", "--connect");
+    run("up");
+    assertThat(commandLines())
+        .satisfiesExactly(
+            plain ->
+                assertThat(plain)
+                    .contains("-pl testbed ", "-Doncegate.skip-plugin-jar=true")
+                    .doesNotContain("testbed/connect"),
+            connect ->
+                assertThat(connect)
+                    .contains("-pl testbed/connect,testbed ")
+                    .doesNotContain("skip-plugin-jar"));
+
+    makeNewer(source);
+    run("up", "--connect");
+    run("demo");
+    assertThat(builds()).isEqualTo(3);
+    makeNewer(source);
+    run("demo");
+    run("up", "--connect");
+    assertThat(builds()).isEqualTo(5);
   }
 
   @Test
@@ -226,7 +253,11 @@ class LauncherTest {
   }
 
   private int builds() throws IOException {
-    return Files.readAllLines(checkout.resolve("builds")).size();
+    return commandLines().size();
+  }
+
+  private List<String> commandLines() throws IOException {
+    return Files.readAllLines(checkout.resolve("builds"));
   }
 
   private Path realCheckout() throws IOException {

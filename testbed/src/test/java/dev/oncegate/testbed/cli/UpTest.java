@@ -2,19 +2,36 @@ package dev.oncegate.testbed.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.oncegate.config.Clients;
+import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.testbed.stack.ChildJvm;
+import dev.oncegate.testbed.stack.Database;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +72,101 @@ class UpTest {
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(upFile()).doesNotExist();
     assertThat(data().resolve("broker/data/meta.properties")).exists();
+  }
+
+  @Test
+  void withConnectActionsAreExecutedOnceAndTheirHistoryIsInTheDatabase() throws Exception {
+    Process up =
+        up(
+            "up",
+            "--connect",
+            "--broker-port=0",
+            "--registry-port=0",
+            "--connect-port=0",
+            "--tools-port=0",
+            "--postgres-port=0");
+    awaitReady(up);
+    List<ProcessHandle> children = up.children().toList();
+    // Broker, registry, PostgreSQL and worker.
+    assertThat(children).hasSize(4);
+    assertThat(outputOf("up"))
+        .contains(
+            "connect    " + addresses().getProperty("connect.url"),
+            "database   " + addresses().getProperty("database.url"),
+            "tools      " + addresses().getProperty("tools.url"));
+
+    send("paid", "payments", "k", "k");
+    Database database = Database.of(addresses().getProperty("database.url"));
+    database.run(
+        """
+        insert into agent_outbox (run_id, payload)
+        values ('mailed', '{"run_id":"mailed","tool":"mails","args":{"of":"mailed"}}')
+        """);
+    awaitRow(database, "1", "select count(*) from mails where args ->> 'of' = 'mailed'");
+    awaitRow(
+        database,
+        "DECIDED,DECIDED,SETTLED",
+        "select string_agg(type, ',' order by type) from agent_run_events where run_id = 'paid'");
+    awaitRow(database, "1", "select count(*) from payments where args ->> 'of' = 'paid'");
+    awaitRow(database, "1", "select count(*) from agent_effects where run_id = 'paid'");
+
+    // A sink that has failed is started again.
+    database.run("alter table agent_circuit_events rename to away");
+    send("loop", "payments", "1", "2", "3", "4", "5", "6");
+    Awaitility.await().atMost(START).until(() -> statusOf("history-circuits").contains("FAILED"));
+    database.run("alter table away rename to agent_circuit_events");
+    awaitRow(database, "OPEN", "select max(state) from agent_circuit_events where run_id = 'loop'");
+
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(up.pid())).start().waitFor())
+        .isZero();
+    assertThat(exitCode(up)).isZero();
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+    assertThat(upFile()).doesNotExist();
+  }
+
+  private void send(String run, String tool, String... keys) throws IOException {
+    Map<String, Object> settings = new HashMap<>();
+    addresses().forEach((key, value) -> settings.put(key.toString(), value));
+    AvroSerdes avro = AvroSerdes.of(AvroSerdes.ONCEGATE, settings);
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            Clients.producer(settings), new StringSerializer(), new ByteArraySerializer())) {
+      for (String key : keys) {
+        ActionCommand command =
+            ActionCommand.newBuilder()
+                .setRunId(run)
+                .setTool(tool)
+                .setArgs("{\"of\":\"%s\"}".formatted(run))
+                .setIdempotencyKey(key)
+                .build();
+        producer.send(
+            new ProducerRecord<>(
+                "agent.commands", run, avro.serializer().serialize("agent.commands", command)));
+      }
+    }
+  }
+
+  private String statusOf(String connector) throws Exception {
+    URI uri =
+        URI.create(
+            "%s/connectors/%s/status".formatted(addresses().getProperty("connect.url"), connector));
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+        .body();
+  }
+
+  private static void awaitRow(Database database, String expected, String query) {
+    Awaitility.await(query)
+        .atMost(START)
+        .untilAsserted(
+            () -> {
+              try (Connection connection = database.connect();
+                  Statement statement = connection.createStatement();
+                  ResultSet row = statement.executeQuery(query)) {
+                row.next();
+                assertThat(row.getString(1)).isEqualTo(expected);
+              }
+            });
   }
 
   @Test
@@ -117,6 +229,9 @@ class UpTest {
     Process port = up("port", "--registry-port", "65536");
     Process partitions = up("partitions", "--partitions", "0");
     Process setting = up("setting", "--set", "gate.scope=planet");
+    Process alone = up("alone", "--database", "postgresql://me:secret@db/name");
+    Process database = up("database", "--connect", "--database", "mysql://me:secret@db/name");
+    Process prefix = up("prefix", "--connect", "--set", "gate.topic.prefix=other.");
     assertThat(exitCode(port)).isEqualTo(2);
     assertThat(outputOf("port")).contains("--registry-port is 65536: allowed is 0 to 65535");
     assertThat(exitCode(partitions)).isEqualTo(2);
@@ -125,6 +240,14 @@ class UpTest {
     assertThat(outputOf("setting"))
         .contains("planet", "gate.scope", "RUN")
         .doesNotContain("Exception");
+    assertThat(exitCode(alone)).isEqualTo(2);
+    assertThat(outputOf("alone")).contains("--database needs --connect");
+    assertThat(exitCode(database)).isEqualTo(2);
+    assertThat(outputOf("database"))
+        .contains("--database: the URL of the database must be postgresql://")
+        .doesNotContain("secret");
+    assertThat(exitCode(prefix)).isEqualTo(2);
+    assertThat(outputOf("prefix")).contains("gate.topic.prefix cannot be set with --connect");
     assertThat(data()).doesNotExist();
   }
 

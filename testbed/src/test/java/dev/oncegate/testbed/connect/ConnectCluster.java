@@ -12,6 +12,7 @@ import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Postgres;
 import dev.oncegate.testbed.stack.Stack;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -114,6 +115,10 @@ final class ConnectCluster implements AutoCloseable {
 
   Database database() {
     return database;
+  }
+
+  URI connectUrl() {
+    return URI.create("http://127.0.0.1:" + worker.port());
   }
 
   ConnectRest rest() {

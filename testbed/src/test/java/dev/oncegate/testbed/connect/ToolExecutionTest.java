@@ -1,15 +1,22 @@
 package dev.oncegate.testbed.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.ResultEvent;
+import dev.oncegate.testbed.stack.StackException;
 import dev.oncegate.testbed.tools.Behaviour;
 import dev.oncegate.testbed.tools.Fault;
 import dev.oncegate.testbed.tools.ToolServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * calls to tools that fail in every way they know; the rows in the tools' database are counted.
  */
 class ToolExecutionTest {
+  private static final String SECRET = "s3cr3t-value";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static ConnectCluster cluster;
@@ -101,6 +109,63 @@ class ToolExecutionTest {
             cluster.values("agent.effects", ActionEffect.class).stream()
                 .filter(effect -> effect.getRunId().startsWith("killed-")))
         .hasSize(actions);
+  }
+
+  @Test
+  void mistakesAreToldByTheWorkerAtTheirKeysAndNoSecretIsShown() throws Exception {
+    Map<String, String> config = executor();
+    config.put("name", "mistaken");
+    config.put("tool.payments.url", "https://{{args.host}}/pay");
+    config.put("tool.payments.timeout.ms", "soon");
+    config.put("tool.payments.auth", "oauth2");
+    config.put("tool.payments.auth.oauth2.client.id", "me");
+    config.put("tool.payments.auth.oauth2.client.secret", SECRET);
+    config.put("tool.tickets.colour", "red");
+    config.put("tool.tickets.secret.header.X-Key", SECRET);
+    config.put("tool.mails.auth", "basic");
+    config.put("tool.mails.auth.basic.password", SECRET);
+    config.put("tool.nobody.url", "https://x/");
+    config.put("max.in.flight", "0");
+    config.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
+    config.put("tasks.max", "-1");
+
+    Map<String, List<String>> errors = cluster.rest().validate("ToolExecutorConnector", config);
+
+    assertThat(errors)
+        .containsOnlyKeys(
+            "tool.payments.url",
+            "tool.payments.timeout.ms",
+            "tool.payments.auth.oauth2.token.url",
+            "tool.tickets.colour",
+            "tool.mails.auth.basic.user",
+            "tool.nobody.url",
+            "max.in.flight",
+            "value.converter",
+            "tasks.max");
+    assertThat(String.join(" ", errors.get("tool.payments.url")))
+        .contains("must stand before the first '{{'");
+    assertThat(String.join(" ", errors.get("value.converter"))).contains("ByteArrayConverter");
+    assertThat(errors.get("tool.mails.auth.basic.user"))
+        .containsExactly("is needed for auth=basic");
+    assertThat(rawValidation(config)).contains("client.secret").doesNotContain(SECRET);
+    assertThatThrownBy(() -> cluster.rest().put("mistaken", config))
+        .isInstanceOf(StackException.class)
+        .hasMessageContaining("400")
+        .hasMessageNotContaining(SECRET);
+    assertThat(cluster.workerLog()).contains("mistaken").doesNotContain(SECRET);
+  }
+
+  /** All that the worker answers, not only the errors. */
+  private static String rawValidation(Map<String, String> config) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                cluster
+                    .connectUrl()
+                    .resolve("/connector-plugins/ToolExecutorConnector/config/validate"))
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(new ObjectMapper().writeValueAsString(config)))
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 
   /** Sends commands, each of a run of its own. */
