@@ -104,17 +104,23 @@ public final class Setup {
                 + String.join(", ", new TreeSet<>(definition.names())));
       }
     }
-    boolean wrong =
+    List<String> mistaken =
         definition.names().stream()
-            .map(key -> values.get(prefix + key))
-            .anyMatch(value -> value != null && !value.errorMessages().isEmpty());
-    if (wrong) {
+            .filter(
+                key -> {
+                  ConfigValue value = values.get(prefix + key);
+                  return value != null && !value.errorMessages().isEmpty();
+                })
+            .toList();
+    if (mistaken.contains(ToolConfig.URL)) {
       return;
     }
+    // With its default instead, so that what else is wrong is told in the same answer.
+    own.keySet().removeAll(mistaken);
     ToolReader reader = new ToolReader(alias, new ToolConfig(own));
     ToolSetup tool = reader.read();
     reader.problems().forEach(problem -> wrong(problem.key(), problem.message()));
-    if (tool != null) {
+    if (tool != null && mistaken.isEmpty()) {
       tools.add(tool);
     }
   }

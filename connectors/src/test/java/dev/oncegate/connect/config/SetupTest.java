@@ -113,6 +113,21 @@ class SetupTest {
   }
 
   @Test
+  void allThatIsWrongWithAToolIsToldAtOnce() {
+    settings.put("tool.mail.timeout.ms", "soon");
+    settings.put("tool.mail.method", "TRACE");
+    settings.put("tool.mail.url", "https://{{args.host}}/send");
+    settings.put("tool.mail.auth", "bearer");
+    assertThat(errors())
+        .containsOnlyKeys(
+            "tool.mail.timeout.ms",
+            "tool.mail.method",
+            "tool.mail.url",
+            "tool.mail.auth.bearer.token");
+    assertThat(Setup.of(settings).tools()).hasSize(1);
+  }
+
+  @Test
   void aMissingConverterComesWithAdvice() {
     settings.remove("value.converter");
     assertThat(String.join(" ", errors().get("value.converter")))
