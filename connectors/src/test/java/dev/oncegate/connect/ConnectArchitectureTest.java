@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.oncegate.connect.record.ActionCommandConverter;
 import dev.oncegate.connect.wire.Wire;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,10 +45,10 @@ class ConnectArchitectureTest {
           .belongToAnyOf(ThreadLocalRandom.class);
 
   @ArchTest
-  static final ArchRule onePlaceKnowsTheSerde =
+  static final ArchRule onePlaceOfEachPlugInKnowsTheSerde =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Wire.class)
+          .doNotBelongToAnyOf(Wire.class, ActionCommandConverter.class)
           .should()
           .dependOnClassesThat(resideInAPackage("dev.oncegate.gate.."));
 
