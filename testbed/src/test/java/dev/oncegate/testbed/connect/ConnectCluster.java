@@ -45,7 +45,7 @@ import org.awaitility.Awaitility;
 
 /** Broker, registry and gate, a PostgreSQL and a Connect worker, all real. */
 final class ConnectCluster implements AutoCloseable {
-  static final int PARTITIONS = 4;
+  private static final int PARTITIONS = 4;
 
   private static final CompletableFuture<Void> NEVER = new CompletableFuture<>();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -53,6 +53,7 @@ final class ConnectCluster implements AutoCloseable {
   private final DataDirectory directory = DataDirectory.temporary("oncegate-connect-test");
   private final Map<String, TopicTail> tails = new HashMap<>();
   private final Deque<Runnable> open = new ArrayDeque<>(List.of(directory::close));
+  private final int partitions;
   private final Stack stack;
   private final GateConfig config;
   private final AvroSerdes avro;
@@ -64,13 +65,18 @@ final class ConnectCluster implements AutoCloseable {
 
   /** Starts all of it; the database has the tables of the history and of the outbox. */
   ConnectCluster(Map<String, String> gateSettings) throws Exception {
+    this(gateSettings, PARTITIONS);
+  }
+
+  ConnectCluster(Map<String, String> gateSettings, int partitions) throws Exception {
+    this.partitions = partitions;
     try {
       postgres = Postgres.start(directory.path().resolve("postgres"), 0);
       open.push(() -> postgres.close());
       stack = Stack.start(directory, 0, 0);
       open.push(stack::close);
       config = LocalGate.config(stack, directory, gateSettings);
-      open.push(LocalGate.start(config, PARTITIONS)::close);
+      open.push(LocalGate.start(config, partitions)::close);
       postgres.awaitReady(NEVER);
       database = postgres.database();
       Tables.prepare(database);
@@ -194,7 +200,7 @@ final class ConnectCluster implements AutoCloseable {
 
   private Map<TopicPartition, Long> ends(String topic) throws Exception {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    for (int partition = 0; partition < PARTITIONS; partition++) {
+    for (int partition = 0; partition < partitions; partition++) {
       latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
