@@ -15,6 +15,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -35,6 +36,8 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 final class DemoCommand implements Callable<Integer> {
   private static final int MAX_DURATION_S = 25;
+  private static final String HTTP = "http";
+  private static final List<String> KINDS_OF_TOOLS = List.of("simulated", HTTP);
 
   @Spec private CommandSpec spec;
 
@@ -63,6 +66,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "How long the agents begin new runs, 1 to " + MAX_DURATION_S + ".")
   private int durationS;
 
+  @Option(
+      names = "--tools",
+      paramLabel = "KIND",
+      defaultValue = "simulated",
+      description =
+          "simulated: tools in this process. http: a Connect worker calls them by HTTP, and what they do lies in PostgreSQL.")
+  private String tools = "";
+
   @Override
   public Integer call() throws InterruptedException {
     if (durationS < 1 || durationS > MAX_DURATION_S) {
@@ -70,6 +81,12 @@ final class DemoCommand implements Callable<Integer> {
           spec.commandLine(),
           "--duration is %d: allowed is 1 to %d".formatted(durationS, MAX_DURATION_S));
     }
+    if (!KINDS_OF_TOOLS.contains(tools)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--tools is %s: allowed is %s".formatted(tools, String.join(" or ", KINDS_OF_TOOLS)));
+    }
+    boolean http = tools.equals(HTTP);
     Thread caller = Thread.currentThread();
     CompletableFuture<Void> stop = StopRequest.listen();
     stop.thenRun(caller::interrupt);
@@ -80,7 +97,12 @@ final class DemoCommand implements Callable<Integer> {
       Summary summary;
       try (Show show = live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words)) {
         summary =
-            new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show).run(files.data());
+            new Demo(
+                    http ? Cast.everybodyOverHttp() : Cast.everybody(),
+                    Duration.ofSeconds(durationS),
+                    seed,
+                    show)
+                .run(files.data(), http);
       } catch (InterruptedException | RuntimeException e) {
         // Whatever it was doing when it was interrupted, it says so in its own way.
         if (!stop.isDone()) {

@@ -1,25 +1,17 @@
 package dev.oncegate.testbed.connect;
 
 import dev.oncegate.testbed.stack.ConnectRest;
-import dev.oncegate.testbed.stack.ConnectWorker;
 import dev.oncegate.testbed.stack.Database;
-import dev.oncegate.testbed.stack.Postgres;
 import dev.oncegate.testbed.stack.Stack;
 import dev.oncegate.testbed.stack.StackException;
 import dev.oncegate.testbed.stack.StoppedException;
 import dev.oncegate.testbed.tools.Behaviour;
 import dev.oncegate.testbed.tools.ToolServer;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +20,8 @@ import org.jspecify.annotations.Nullable;
  * outbox.
  */
 public final class Surroundings implements AutoCloseable {
-  private static final Duration RESTART_INTERVAL = Duration.ofSeconds(5);
-  private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
-  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
-
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final Database database;
+  private final Workplace workplace;
   private final ToolServer tools;
-  private final ConnectWorker worker;
-  private final CompletableFuture<StackException> ended;
 
   /**
    * Where things are to be.
@@ -49,6 +34,11 @@ public final class Surroundings implements AutoCloseable {
   public record Plan(
       int connectPort, int toolsPort, int postgresPort, @Nullable Database database) {}
 
+  private Surroundings(Workplace workplace, ToolServer tools) {
+    this.workplace = workplace;
+    this.tools = tools;
+  }
+
   /**
    * Starts all of it and waits until the connectors run.
    *
@@ -60,51 +50,25 @@ public final class Surroundings implements AutoCloseable {
    */
   public static Surroundings start(
       Plan plan, Stack stack, Path directory, CompletableFuture<?> stop) {
-    return new Surroundings(plan, stack, directory, stop);
-  }
-
-  private Surroundings(Plan plan, Stack stack, Path directory, CompletableFuture<?> stop) {
+    Workplace workplace =
+        new Workplace(
+            stack, directory, plan.connectPort(), plan.postgresPort(), plan.database(), stop);
+    ToolServer tools = null;
     try {
-      CompletableFuture<StackException> databaseEnded = new CompletableFuture<>();
-      if (plan.database() == null) {
-        Postgres postgres =
-            opened(Postgres.start(directory.resolve("postgres"), plan.postgresPort()));
-        postgres.awaitReady(stop);
-        database = postgres.database();
-        databaseEnded = postgres.ended();
-      } else {
-        database = plan.database();
-      }
-      Tables.prepare(database);
-      tools = opened(ToolServer.start(database, plan.toolsPort(), Behaviour.GOOD));
-      worker =
-          opened(
-              ConnectWorker.start(
-                  new ConnectWorker.Plan(
-                      directory.resolve("connect"),
-                      plan.connectPort(),
-                      stack.bootstrapServers(),
-                      List.of(ConnectWorker.ownPlugins()),
-                      Connectors.converter(),
-                      Connectors.environment(stack, database))));
-      ended = worker.ended().applyToEither(databaseEnded, end -> end);
-      worker.awaitReady(stop);
-      List<String> connectors = connect(stack);
-      opened(Restarts.every(RESTART_INTERVAL, worker.rest(), connectors));
-      awaitRunning(connectors, stop);
+      Tables.prepare(workplace.database());
+      tools = ToolServer.start(workplace.database(), plan.toolsPort(), Behaviour.GOOD);
+      workplace.keepRunning(connect(workplace.rest(), stack, tools), stop);
+      return new Surroundings(workplace, tools);
     } catch (RuntimeException | Error e) {
-      close();
+      workplace.close();
+      if (tools != null) {
+        tools.close();
+      }
       throw e;
     }
   }
 
-  private <T extends AutoCloseable> T opened(T part) {
-    open.push(part);
-    return part;
-  }
-
-  private List<String> connect(Stack stack) {
-    ConnectRest rest = worker.rest();
+  private static List<String> connect(ConnectRest rest, Stack stack, ToolServer tools) {
     List<String> connectors = new ArrayList<>(Connectors.HISTORY);
     connectors.add(Connectors.OUTBOX);
     connectors.forEach(connector -> rest.put(Connectors.file(connector), Map.of()));
@@ -113,46 +77,9 @@ public final class Surroundings implements AutoCloseable {
     return connectors;
   }
 
-  /** A connector that failed in an earlier life is known as failed until it is started again. */
-  private void awaitRunning(List<String> connectors, CompletableFuture<?> stop) {
-    long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
-    for (String connector : connectors) {
-      ConnectRest.Status status = worker.rest().status(connector);
-      while (status == null || !status.isRunning()) {
-        if (System.nanoTime() > deadline) {
-          throw new StackException(
-              "connector %s does not run after %d s: %s"
-                  .formatted(connector, READY_TIMEOUT.toSeconds(), status));
-        }
-        if (isDoneSoon(stop)) {
-          throw new StoppedException("told to stop before the connectors ran");
-        }
-        if (ended.isDone()) {
-          throw ended.join();
-        }
-        status = worker.rest().status(connector);
-      }
-    }
-  }
-
-  /** Whether it is complete after a short while. */
-  private static boolean isDoneSoon(CompletableFuture<?> stop) {
-    try {
-      stop.get(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StackException("interrupted while waiting for the connectors", e);
-    }
-  }
-
   /** The database with the history, the outbox and the books of the tools. */
   public Database database() {
-    return database;
+    return workplace.database();
   }
 
   /** Where the simulated tools are, without a slash at the end. */
@@ -162,25 +89,19 @@ public final class Surroundings implements AutoCloseable {
 
   /** The worker's REST API, without a slash at the end. */
   public String connectUrl() {
-    return "http://127.0.0.1:" + worker.port();
+    return "http://127.0.0.1:" + workplace.connectPort();
   }
 
   /** Completes when one of the processes has ended, with what there is to say about it. */
   public CompletableFuture<StackException> ended() {
-    return ended;
+    return workplace.ended();
   }
 
-  /** Ends all, the worker before what it uses; data stays. */
+  /** Ends all; data stays. */
   @Override
   public void close() {
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new StackException("cannot be closed: " + e, e);
-      }
-    }
+    // Tools that find their database gone complain, but by then nobody calls them any more.
+    workplace.close();
+    tools.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.demo;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.testbed.agents.Agent;
+import dev.oncegate.testbed.agents.Executions;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Stack;
@@ -24,6 +25,7 @@ public final class Demo {
       new Performance.Patience(
           Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(5));
 
+  private final List<Agent> cast;
   private final Show show;
   private final Performance performance;
 
@@ -36,6 +38,7 @@ public final class Demo {
    * @param show closed by the caller
    */
   public Demo(List<Agent> cast, Duration traffic, long seed, Show show) {
+    this.cast = cast;
     this.show = show;
     this.performance = new Performance(cast, traffic, PATIENCE, seed, show::tell);
   }
@@ -47,6 +50,17 @@ public final class Demo {
    * @throws InterruptedException where it is stopped before; all that was started has ended then
    */
   public Summary run(Path directory) throws InterruptedException {
+    return run(directory, false);
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @param directory for the data of all; the caller deletes it
+   * @param http whether a Connect worker calls the tools by HTTP
+   * @throws InterruptedException where it is stopped before; all that was started has ended then
+   */
+  public Summary run(Path directory, boolean http) throws InterruptedException {
     show.open(performance::scene);
     performance.enter(Stage.STARTING);
     try (DataDirectory data = DataDirectory.open(directory);
@@ -56,10 +70,18 @@ public final class Demo {
               stack, data, Map.of(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID));
       try (Gate gate = LocalGate.begin(config, PARTITIONS)) {
         Performance.within(START, gate.running(), "the gate does not run");
-        Summary summary = performance.run(config);
+        Summary summary = http ? overHttp(stack, data, config) : performance.run(config);
         performance.enter(Stage.CLOSING);
         return summary;
       }
+    }
+  }
+
+  private Summary overHttp(Stack stack, DataDirectory data, GateConfig config)
+      throws InterruptedException {
+    Executions executions = new Executions();
+    try (Crew crew = HttpCrew.start(stack, data.path(), cast, executions)) {
+      return performance.run(config, executions, crew);
     }
   }
 }

@@ -4,10 +4,12 @@ import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.testbed.agents.Agent;
 import dev.oncegate.testbed.agents.CommandSender;
 import dev.oncegate.testbed.agents.Executions;
+import dev.oncegate.testbed.agents.Placement;
 import dev.oncegate.testbed.agents.ResultListener;
 import dev.oncegate.testbed.agents.ToolExecutor;
 import dev.oncegate.testbed.agents.Toolbox;
@@ -16,6 +18,7 @@ import dev.oncegate.testbed.check.Report;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Performance {
   private static final long ASK_AGAIN_MS = 100;
+  private static final int WARM_UP_RUNS = 40;
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
 
   private final List<Agent> cast;
   private final Duration traffic;
@@ -75,6 +80,17 @@ public final class Performance {
    * @throws InterruptedException where it is stopped before; all that was started has ended then
    */
   public Summary run(GateConfig config) throws InterruptedException {
+    return run(config, new Executions(), null);
+  }
+
+  /**
+   * The same with tools elsewhere.
+   *
+   * @param executions what is executed, as the operators see it
+   * @param crew executes the effects, instead of this; closed by the caller
+   */
+  Summary run(GateConfig config, Executions executions, @Nullable Crew crew)
+      throws InterruptedException {
     Topics topics = Topics.of(config);
     AvroSerdes avro = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), config.kafkaSettings());
     Connections connections = new Connections(config.kafkaSettings(), avro);
@@ -90,7 +106,6 @@ public final class Performance {
                 results.accept(result);
               }
             });
-    Executions executions = new Executions();
     try (var outcomes = connections.outcomes();
         var commands = connections.commands()) {
       ToolExecutor tools =
@@ -111,7 +126,11 @@ public final class Performance {
               seed);
       try (Background background = new Background()) {
         background.start("topic-reader", reader, reader::close);
-        background.start("tool-executor", tools, tools::close);
+        if (crew == null) {
+          background.start("tool-executor", tools, tools::close);
+        } else {
+          warmUp(sender, crew);
+        }
         enter(Stage.PLAYING);
         director.play(cast, traffic, patience.answer(), enough);
         enter(Stage.SETTLING);
@@ -124,8 +143,35 @@ public final class Performance {
                 config.getLong(GateKeys.DEDUP_WINDOW_MS),
                 patience.check());
         within(patience.check(), reader.atEnd(), "the topics are not read");
-        return summary(counted, executions, report);
+        return crew == null
+            ? summary(counted, executions.count(), executions.executedTwice(), report)
+            : summary(counted, crew.count(), crew.executedTwice(), report);
       }
+    }
+  }
+
+  /** A crew that has never called a tool is slower than the shortest deadlines of the agents. */
+  private static void warmUp(CommandSender sender, Crew crew) throws InterruptedException {
+    Random random = new Random(0);
+    for (int run = 0; run < WARM_UP_RUNS; run++) {
+      sender.send(
+          ActionCommand.newBuilder()
+              .setRunId("warm-up-" + run)
+              .setTool(HttpCrew.WARM_UP)
+              .setArgs("{}")
+              .setIdempotencyKey("once")
+              .build(),
+          Placement.MURMUR2,
+          random);
+    }
+    long untilNs = System.nanoTime() + WARM_UP.toNanos();
+    while (crew.count() < WARM_UP_RUNS) {
+      if (System.nanoTime() > untilNs) {
+        throw new DemoFailedException(
+            "the tools are not called",
+            new TimeoutException("%d of %d calls".formatted(crew.count(), WARM_UP_RUNS)));
+      }
+      TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
     }
   }
 
@@ -146,12 +192,10 @@ public final class Performance {
     chronicle.tell(Event.Kind.WARNING, "demo", "something was left open; the check says what");
   }
 
-  private Summary summary(TopicTally counted, Executions executions, Report report) {
+  private Summary summary(
+      TopicTally counted, long executed, List<Executions.Action> executedTwice, Report report) {
     List<String> twice =
-        executions.executedTwice().stream()
-            .map(action -> action.scope() + "/" + action.key())
-            .sorted()
-            .toList();
+        executedTwice.stream().map(action -> action.scope() + "/" + action.key()).sorted().toList();
     List<Summary.Verdict> verdicts =
         report.verdicts().entrySet().stream()
             .map(
@@ -164,7 +208,7 @@ public final class Performance {
                         entry.getValue().counterExamples()))
             .toList();
     return new Summary(
-        counted.lines(), counted.totals(), executions.count(), twice, verdicts, seed, elapsed());
+        counted.lines(), counted.totals(), executed, twice, verdicts, seed, elapsed());
   }
 
   private static List<String> publicTopics(Topics topics) {

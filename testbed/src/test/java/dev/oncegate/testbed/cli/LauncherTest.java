@@ -118,6 +118,7 @@ class LauncherTest {
     run("up");
     assertThat(run("up", "--data", "here", "--connect")).contains("first time with Connect");
     run("up", "--connect");
+    run("demo", "--plain", "--tools", "http");
     run("up");
     assertThat(commandLines())
         .satisfiesExactly(

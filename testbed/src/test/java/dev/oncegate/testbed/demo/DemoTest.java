@@ -61,6 +61,27 @@ class DemoTest {
         .doesNotContain("wronged", "gives up", "fails:");
   }
 
+  @Test
+  @Timeout(120)
+  void theVerdictIsTheSameWhereAConnectWorkerCallsTheToolsByHttp() throws InterruptedException {
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+    Summary summary =
+        new Demo(Cast.everybodyOverHttp(), Duration.ofSeconds(4), 1, new PlainShow(out))
+            .run(directory, true);
+
+    assertThat(summary.good())
+        .as("%s\n%s", String.join("\n", new SummaryText(false).lines(summary)), told)
+        .isTrue();
+    Totals totals = summary.totals();
+    assertThat(totals.decisions())
+        .containsKeys(
+            Decision.REPLAYED, Decision.INDETERMINATE, Decision.RETRIED, Decision.CIRCUIT_OPEN);
+    assertThat(summary.executions()).isPositive().isLessThanOrEqualTo(totals.effects());
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .doesNotContain("wronged", "gives up", "fails:");
+  }
+
   private static long runsOf(String name, Summary summary) {
     return summary.agents().stream()
         .filter(agent -> agent.name().equals(name))
