@@ -137,7 +137,7 @@ class LauncherTest {
     assertThat(builds()).isEqualTo(3);
     makeNewer(source);
     run("demo");
-    run("up", "--connect");
+    run("demo", "--tools", "http");
     assertThat(builds()).isEqualTo(5);
   }
 
