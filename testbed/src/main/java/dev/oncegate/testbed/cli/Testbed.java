@@ -2,6 +2,7 @@ package dev.oncegate.testbed.cli;
 
 import dev.oncegate.cli.Oncegate;
 import dev.oncegate.cli.StopRequest;
+import dev.oncegate.ingress.IngressCommand;
 import dev.oncegate.testbed.stack.StackException;
 import dev.oncegate.testbed.stack.StoppedException;
 import picocli.CommandLine;
@@ -22,7 +23,8 @@ public final class Testbed {
         .addSubcommand(new BenchCommand())
         .addSubcommand(new TakeOverCommand())
         .addSubcommand(new TortureCommand())
-        .addSubcommand(new SimulateCommand());
+        .addSubcommand(new SimulateCommand())
+        .addSubcommand(new IngressCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, command, arguments) -> {
           if (failure instanceof StackException) {

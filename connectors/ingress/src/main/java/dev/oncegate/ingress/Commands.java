@@ -1,0 +1,18 @@
+package dev.oncegate.ingress;
+
+import dev.oncegate.schema.ActionCommand;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Where commands are written. */
+interface Commands {
+  /**
+   * Writes a command.
+   *
+   * @param scope the record key
+   * @param headers of the record, by name
+   * @return where it lies, once that is durable; fails with {@link Refused} where it was not
+   *     written, or that is not known
+   */
+  CompletableFuture<Place> write(String scope, ActionCommand command, Map<String, String> headers);
+}
