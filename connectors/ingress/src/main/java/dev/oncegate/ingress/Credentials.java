@@ -3,6 +3,7 @@ package dev.oncegate.ingress;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.oncegate.core.intake.Scope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -124,6 +125,30 @@ final class Credentials {
         throw new IllegalArgumentException(
             "%srun_prefix is %s and overlaps with that of %s, a caller of another tenant: %s"
                 .formatted(path, caller.runPrefix(), other.name(), other.runPrefix()));
+      }
+    }
+  }
+
+  /**
+   * Where the tenant or agent is the namespace of keys, a caller without one could use and read the
+   * keys of all.
+   *
+   * @throws ConfigException where there is one
+   */
+  void requireScope(Scope scope, @Nullable String file) {
+    for (Caller caller : callers) {
+      boolean missing =
+          switch (scope) {
+            case RUN -> false;
+            case AGENT -> caller.agent() == null;
+            case TENANT -> caller.tenant() == null;
+          };
+      if (missing) {
+        throw new ConfigException(
+            IngressKeys.CREDENTIALS_FILE,
+            file,
+            "%s has no %s, and that is the gate.scope"
+                .formatted(caller.name(), scope.name().toLowerCase(Locale.ROOT)));
       }
     }
   }

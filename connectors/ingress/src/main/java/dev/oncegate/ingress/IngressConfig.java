@@ -88,7 +88,9 @@ public final class IngressConfig extends AbstractConfig {
           "say who may act by this file, or that anybody may by %s=true; one of the two"
               .formatted(IngressKeys.ANONYMOUS));
     }
-    return file == null ? Credentials.none() : Credentials.read(Path.of(file));
+    Credentials read = file == null ? Credentials.none() : Credentials.read(Path.of(file));
+    read.requireScope(scope(), file);
+    return read;
   }
 
   Credentials credentials() {
