@@ -47,8 +47,7 @@ record ActionState(Phase phase, ActionResult last) {
     }
     return switch (result.getDecision()) {
       case ACCEPTED, RETRIED, IN_PROGRESS -> Phase.PENDING;
-      case INDETERMINATE ->
-          result.getEffectAttempt() == null ? Phase.INDETERMINATE : Phase.PENDING;
+      case INDETERMINATE -> result.getEffectAttempt() == null ? Phase.INDETERMINATE : Phase.PENDING;
       case REPLAYED -> settled(result.getStoredOutcome());
       case CONFIRMATION_REQUIRED -> Phase.CONFIRMATION_REQUIRED;
       case INVALID, EXPIRED, CIRCUIT_OPEN, CONFLICT, UNKNOWN -> null;

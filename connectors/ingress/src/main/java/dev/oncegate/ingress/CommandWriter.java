@@ -55,9 +55,7 @@ final class CommandWriter implements Commands, AutoCloseable {
     try {
       var record =
           new ProducerRecord<>(
-              topic,
-              scope.getBytes(StandardCharsets.UTF_8),
-              serializer.serialize(topic, command));
+              topic, scope.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, command));
       headers.forEach(
           (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
       producer.send(

@@ -8,8 +8,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client that follows a run. A client that does not read as fast as the run goes is cut off:
- * it sees by {@code run_seq} what it has missed.
+ * One client that follows a run. A client that does not read as fast as the run goes is cut off: it
+ * sees by {@code run_seq} what it has missed.
  */
 final class EventStream {
   private static final int MAX_WAITING_BYTES = 1_048_576;

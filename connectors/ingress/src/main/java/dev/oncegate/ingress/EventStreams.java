@@ -65,8 +65,7 @@ final class EventStreams implements AutoCloseable {
     String json = new String(ResultJson.bytes(ResultJson.of(result)), StandardCharsets.UTF_8);
     byte[] event =
         "id: %d\nevent: %s\ndata: %s\n\n"
-            .formatted(
-                result.getRunSeq(), result.getEvent().name().toLowerCase(Locale.ROOT), json)
+            .formatted(result.getRunSeq(), result.getEvent().name().toLowerCase(Locale.ROOT), json)
             .getBytes(StandardCharsets.UTF_8);
     streams.forEach(stream -> stream.offer(event));
   }

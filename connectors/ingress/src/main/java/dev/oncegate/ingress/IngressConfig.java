@@ -48,7 +48,8 @@ public final class IngressConfig extends AbstractConfig {
         throw new ConfigException(
             "%s is no setting; there are %s"
                 .formatted(
-                    key, String.join(", ", IngressKeys.DEFINITION.names().stream().sorted().toList())));
+                    key,
+                    String.join(", ", IngressKeys.DEFINITION.names().stream().sorted().toList())));
       }
     }
   }

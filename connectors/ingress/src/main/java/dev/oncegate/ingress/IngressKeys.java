@@ -36,12 +36,7 @@ final class IngressKeys {
       new ConfigDef()
           .define(HOST, Type.STRING, "127.0.0.1", HIGH, "Address to listen on; 0.0.0.0: all.")
           .define(
-              PORT,
-              Type.INT,
-              8080,
-              between(0, 65_535),
-              HIGH,
-              "Port to listen on; 0: any free one.")
+              PORT, Type.INT, 8080, between(0, 65_535), HIGH, "Port to listen on; 0: any free one.")
           .define(
               CREDENTIALS_FILE,
               Type.STRING,

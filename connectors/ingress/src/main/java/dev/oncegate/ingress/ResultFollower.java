@@ -75,8 +75,7 @@ final class ResultFollower implements AutoCloseable {
       consumer.close();
       throw e;
     }
-    ResultFollower follower =
-        new ResultFollower(consumer, config.serdes().deserializer(), sink);
+    ResultFollower follower = new ResultFollower(consumer, config.serdes().deserializer(), sink);
     follower.thread.start();
     return follower;
   }

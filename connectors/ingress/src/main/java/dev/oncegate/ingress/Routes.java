@@ -183,7 +183,8 @@ final class Routes extends Handler.Abstract {
     if (request.getHeaders().contains(KeyHeader.NAME)) {
       throw new Refused(
           ProblemType.INVALID_REQUEST,
-          "A batch has no %s: each of its actions has an idempotency_key.".formatted(KeyHeader.NAME),
+          "A batch has no %s: each of its actions has an idempotency_key."
+              .formatted(KeyHeader.NAME),
           KeyHeader.NAME);
     }
     List<String> actions =

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Reads {@code Prefer: wait=N} (RFC 7240): how long the caller likes to wait for an outcome. */
 final class WaitPreference {
   private static final Pattern WAIT =
-      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})(?:\"|\\s|,|;|$)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})(?:\"|\\s|,|;|$)", Pattern.CASE_INSENSITIVE);
 
   private WaitPreference() {}
 

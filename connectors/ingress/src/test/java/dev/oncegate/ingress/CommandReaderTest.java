@@ -58,9 +58,7 @@ class CommandReaderTest {
         ProblemType.INVALID_REQUEST,
         "run_id is blank");
     refuses(
-        () ->
-            reader.read(
-                "{\"run_id\":\"%s\"}".formatted("r".repeat(256)), "k", Caller.ANYBODY),
+        () -> reader.read("{\"run_id\":\"%s\"}".formatted("r".repeat(256)), "k", Caller.ANYBODY),
         ProblemType.INVALID_REQUEST,
         "256 characters");
   }
@@ -118,11 +116,16 @@ class CommandReaderTest {
   void whatIsNoBatchIsRefused() {
     for (String no :
         new String[] {
-          "[]", "{}", "{\"actions\":[]}", "{\"actions\":{}}", "{\"actions\":[1]}", "{\"x\":[{}]}",
-          "{\"actions\":[{}],\"x\":1}", "{\"actions\":[{}]} {}"
+          "[]",
+          "{}",
+          "{\"actions\":[]}",
+          "{\"actions\":{}}",
+          "{\"actions\":[1]}",
+          "{\"x\":[{}]}",
+          "{\"actions\":[{}],\"x\":1}",
+          "{\"actions\":[{}]} {}"
         }) {
-      refuses(
-          () -> CommandReader.actions(no, 9), ProblemType.INVALID_REQUEST, "A batch is");
+      refuses(() -> CommandReader.actions(no, 9), ProblemType.INVALID_REQUEST, "A batch is");
     }
     refuses(() -> CommandReader.actions("{\"actions\":[{", 9), ProblemType.INVALID_REQUEST, "JSON");
     refuses(

@@ -3,12 +3,12 @@ package dev.oncegate.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.oncegate.config.GateConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import dev.oncegate.config.GateConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,10 +44,11 @@ class CredentialsTest {
   @Test
   void whoIsNotKnownIsRefused() throws IOException {
     Credentials credentials =
-        Credentials.read(
-            file("{'callers':[{'name':'b','token_sha256':'%s'}]}".formatted(HASH)));
+        Credentials.read(file("{'callers':[{'name':'b','token_sha256':'%s'}]}".formatted(HASH)));
     for (String authorization :
-        new String[] {"Bearer other", "Bearer ", "Bearer " + HASH, "Basic secret", "secret", null}) {
+        new String[] {
+          "Bearer other", "Bearer ", "Bearer " + HASH, "Basic secret", "secret", null
+        }) {
       assertThatThrownBy(() -> credentials.caller(authorization, null))
           .isInstanceOfSatisfying(
               Refused.class, e -> assertThat(e.problem()).isEqualTo(ProblemType.UNAUTHENTICATED));
@@ -79,8 +80,7 @@ class CredentialsTest {
         "nonsense|callers.json",
       })
   void aFileThatIsWrongIsRefusedWithTheReason(String json, String reason) throws IOException {
-    Path file =
-        file(json.replace("'H'", "'" + HASH + "'").replace("'O'", "'" + OTHER_HASH + "'"));
+    Path file = file(json.replace("'H'", "'" + HASH + "'").replace("'O'", "'" + OTHER_HASH + "'"));
     assertThatThrownBy(() -> Credentials.read(file))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("ingress.credentials.file")
@@ -110,10 +110,7 @@ class CredentialsTest {
             () ->
                 config(
                     Map.of(
-                        "ingress.credentials.file",
-                        file.toString(),
-                        "ingress.anonymous",
-                        "true")))
+                        "ingress.credentials.file", file.toString(), "ingress.anonymous", "true")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("one of the two");
   }
@@ -141,8 +138,7 @@ class CredentialsTest {
     Path file = file("{'callers':[{'name':'b','token_sha256':'%s','tenant':'a'}]}".formatted(HASH));
     assertThatThrownBy(
             () ->
-                config(
-                    Map.of("ingress.credentials.file", file.toString(), "gate.scope", "agent")))
+                config(Map.of("ingress.credentials.file", file.toString(), "gate.scope", "agent")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("b has no agent");
     assertThat(

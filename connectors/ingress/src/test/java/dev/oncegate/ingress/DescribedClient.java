@@ -126,8 +126,7 @@ public final class DescribedClient {
     return null;
   }
 
-  private void check(
-      String template, String method, HttpResponse<String> response, JsonNode body) {
+  private void check(String template, String method, HttpResponse<String> response, JsonNode body) {
     String what = "%s %s: %d".formatted(method, template, response.statusCode());
     JsonNode operation = document.get("paths").get(template).get(method.toLowerCase());
     if (operation == null) {
@@ -149,12 +148,10 @@ public final class DescribedClient {
             SchemaLocation.of(
                 "%s#/paths/%s/%s/responses/%s/content/%s/schema"
                     .formatted(
-                        DOCUMENT,
-                        escaped(template),
-                        method.toLowerCase(),
-                        status,
-                        escaped(type))));
-    assertThat(schema.validate(body.toString(), InputFormat.JSON)).as("%s %s", what, body).isEmpty();
+                        DOCUMENT, escaped(template), method.toLowerCase(), status, escaped(type))));
+    assertThat(schema.validate(body.toString(), InputFormat.JSON))
+        .as("%s %s", what, body)
+        .isEmpty();
   }
 
   /** As in a JSON pointer within a URI. */

@@ -15,7 +15,8 @@ class HeadersTest {
   void aKeyIsAStringOfStructuredFields() {
     assertThat(KeyHeader.read(List.of("\"8e03978e-40d5\""))).isEqualTo("8e03978e-40d5");
     assertThat(KeyHeader.read(List.of(" \"a b, c; d\" "))).isEqualTo("a b, c; d");
-    assertThat(KeyHeader.read(List.of("\"say \\\"hi\\\" \\\\ bye\""))).isEqualTo("say \"hi\" \\ bye");
+    assertThat(KeyHeader.read(List.of("\"say \\\"hi\\\" \\\\ bye\"")))
+        .isEqualTo("say \"hi\" \\ bye");
     assertThat(KeyHeader.read(List.of("\"a\";v=1"))).isEqualTo("a");
     assertThat(KeyHeader.read(List.of("\"\""))).isEmpty();
   }
@@ -32,12 +33,12 @@ class HeadersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"a", "a\"", "a b", "a,b", "\"a\"b", "\"a\\b\"", "\"ä\"", "ä", "a;b", ""})
+  @ValueSource(
+      strings = {"\"a", "a\"", "a b", "a,b", "\"a\"b", "\"a\\b\"", "\"ä\"", "ä", "a;b", ""})
   void anythingElseIsRefusedNamingTheHeader(String value) {
     assertThatThrownBy(() -> KeyHeader.read(List.of(value)))
         .isInstanceOfSatisfying(
-            Refused.class,
-            e -> assertThat(e.problem()).isEqualTo(ProblemType.INVALID_REQUEST))
+            Refused.class, e -> assertThat(e.problem()).isEqualTo(ProblemType.INVALID_REQUEST))
         .hasMessageStartingWith("Idempotency-Key is");
   }
 
@@ -52,8 +53,18 @@ class HeadersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "wait=7|7", "respond-async, wait=7|7", "wait = 7|7", "wait=\"7\"|7", "wait=7; x=1|7",
-        "wait=0|0", "Wait=7|7", "wait=999999999|20", "await=7|0", "wait=-7|0", "wait=7s|0", "wait|0",
+        "wait=7|7",
+        "respond-async, wait=7|7",
+        "wait = 7|7",
+        "wait=\"7\"|7",
+        "wait=7; x=1|7",
+        "wait=0|0",
+        "Wait=7|7",
+        "wait=999999999|20",
+        "await=7|0",
+        "wait=-7|0",
+        "wait=7s|0",
+        "wait|0",
         "wait=99999999999999999999|0"
       })
   void aWaitIsReadAndCutAndWhatCannotBeReadIsNone(String value, long seconds) {
@@ -63,8 +74,7 @@ class HeadersTest {
 
   @Test
   void aWaitMayStandInAnyOfSeveralHeaders() {
-    assertThat(
-            WaitPreference.read(List.of("respond-async", "wait=3"), Duration.ofSeconds(20)))
+    assertThat(WaitPreference.read(List.of("respond-async", "wait=3"), Duration.ofSeconds(20)))
         .isEqualTo(Duration.ofSeconds(3));
     assertThat(WaitPreference.read(List.of(), Duration.ofSeconds(20))).isZero();
   }

@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,8 +58,7 @@ class HttpTest {
     gate.answers = command -> List.of(AResult.decided(Decision.ACCEPTED));
     server = new HttpServer(config);
     CommandReader reader = new CommandReader(config.scope(), true);
-    Desk desk =
-        new Desk(reader, gate, gate.waiting, config.decisionTimeout(), server.threads());
+    Desk desk = new Desk(reader, gate, gate.waiting, config.decisionTimeout(), server.threads());
     server.start(
         new Routes(
             config,
@@ -93,8 +91,7 @@ class HttpTest {
   @Test
   void anAcceptedActionIs202WithTheAddressOfItsState() {
     start();
-    Response response =
-        client.post("/v1/actions", ACTION, "Idempotency-Key", "\"a key/with ?\"");
+    Response response = client.post("/v1/actions", ACTION, "Idempotency-Key", "\"a key/with ?\"");
     assertThat(response.status()).isEqualTo(202);
     assertThat(response.headers())
         .containsEntry("Location", "/v1/actions/a%20key%2Fwith%20%3F?run_id=run");
@@ -130,8 +127,7 @@ class HttpTest {
     start();
     gate.answers =
         command ->
-            List.of(
-                AResult.decided(Decision.ACCEPTED), AResult.settled(OutcomeStatus.SUCCEEDED));
+            List.of(AResult.decided(Decision.ACCEPTED), AResult.settled(OutcomeStatus.SUCCEEDED));
     Response response =
         client.post("/v1/actions", ACTION, "Idempotency-Key", "k", "Prefer", "wait=20");
     assertThat(response.status()).isEqualTo(200);
@@ -304,8 +300,7 @@ class HttpTest {
     assertThat(response.body().get("answers"))
         .extracting(answer -> answer.get("status").asInt())
         .containsExactly(400, 400, 202);
-    assertThat(response.body().at("/answers/0/body/result/decision").asText())
-        .isEqualTo("INVALID");
+    assertThat(response.body().at("/answers/0/body/result/decision").asText()).isEqualTo("INVALID");
     assertThat(response.body().at("/answers/1/body/type").asText()).endsWith("key-missing");
     assertThat(response.body().at("/answers/2/headers/Location").asText())
         .isEqualTo("/v1/actions/3?run_id=run");
@@ -356,12 +351,18 @@ class HttpTest {
   void aClientCertificateIsACallerAndOneThatIsNotTrustedIsNone() throws Exception {
     TestKeys keys = TestKeys.make(directory);
     start(
-        "ingress.credentials.file", callers().toString(),
-        "ingress.ssl.keystore.location", keys.server().toString(),
-        "ingress.ssl.keystore.password", TestKeys.PASSWORD,
-        "ingress.ssl.truststore.location", keys.trusted().toString(),
-        "ingress.ssl.truststore.password", TestKeys.PASSWORD,
-        "ingress.ssl.client.auth", "requested");
+        "ingress.credentials.file",
+        callers().toString(),
+        "ingress.ssl.keystore.location",
+        keys.server().toString(),
+        "ingress.ssl.keystore.password",
+        TestKeys.PASSWORD,
+        "ingress.ssl.truststore.location",
+        keys.trusted().toString(),
+        "ingress.ssl.truststore.password",
+        TestKeys.PASSWORD,
+        "ingress.ssl.client.auth",
+        "requested");
     assertThat(server.url()).startsWith("https:");
     String action = "{\"run_id\":\"acme:1\"}";
     DescribedClient known = new DescribedClient(keys.client(keys.caller()), server.url());
@@ -372,12 +373,7 @@ class HttpTest {
     assertThat(
             nobody
                 .post(
-                    "/v1/actions",
-                    action,
-                    "Idempotency-Key",
-                    "k",
-                    "Authorization",
-                    "Bearer acmes")
+                    "/v1/actions", action, "Idempotency-Key", "k", "Authorization", "Bearer acmes")
                 .status())
         .isEqualTo(202);
   }

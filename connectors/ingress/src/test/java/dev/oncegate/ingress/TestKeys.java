@@ -67,10 +67,7 @@ record TestKeys(Path server, Path caller, Path trusted) {
     shown.init(own == null ? null : load(own), PASSWORD.toCharArray());
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(own == null ? null : shown.getKeyManagers(), trust.getTrustManagers(), null);
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .sslContext(tls)
-        .build();
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(tls).build();
   }
 
   private static KeyStore load(Path file) throws Exception {

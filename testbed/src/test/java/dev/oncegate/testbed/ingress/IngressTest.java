@@ -104,8 +104,7 @@ class IngressTest {
   void theKeyForAnotherPayloadIs422AndTellsNothingOfTheFirst() {
     client.post(ACTIONS, action("conflict", "pay"), waiting("k"));
     Response conflict =
-        client.post(
-            ACTIONS, action("conflict", "pay").replace("\"bob\"", "\"eve\""), keyed("k"));
+        client.post(ACTIONS, action("conflict", "pay").replace("\"bob\"", "\"eve\""), keyed("k"));
     assertThat(conflict.status()).isEqualTo(422);
     assertThat(conflict.problem()).isEqualTo("key-reused");
     assertThat(conflict.body().toString()).doesNotContain("receipt");
@@ -190,8 +189,8 @@ class IngressTest {
   @Test
   void aDestructiveActionIs428UntilItIsConfirmed() {
     String action =
-        action("careful", "drop").replace("{", "{\"side_effect_class\":\"DESTRUCTIVE\",");
-    action = action.replace("\"args\":{\"side_effect_class\":\"DESTRUCTIVE\",", "\"args\":{");
+        action("careful", "drop")
+            .replaceFirst("\\{", "{\"side_effect_class\":\"DESTRUCTIVE\",");
     Response asked = client.post(ACTIONS, action, keyed("k"));
     assertThat(asked.status()).isEqualTo(428);
     String token = asked.body().at("/result/confirmation_token").asText();
@@ -212,7 +211,9 @@ class IngressTest {
               action("loop", "search").replaceFirst("\\{", "{\"side_effect_class\":\"READ\","),
               keyed("k" + i)));
     }
-    assertThat(responses).extracting(Response::status).containsExactly(202, 202, 202, 202, 202, 429);
+    assertThat(responses)
+        .extracting(Response::status)
+        .containsExactly(202, 202, 202, 202, 202, 429);
     assertThat(responses.get(5).headers()).doesNotContainKey("Retry-After");
   }
 
@@ -293,7 +294,6 @@ class IngressTest {
         .singleElement()
         .satisfies(effect -> assertThat(effect.getTenant()).isEqualTo("acme"))
         .satisfies(effect -> assertThat(effect.getAgentId()).isEqualTo("billing"));
-    Awaitility.await()
-        .until(() -> client.get("/v1/actions/k?run_id=acme:1").status() == 200);
+    Awaitility.await().until(() -> client.get("/v1/actions/k?run_id=acme:1").status() == 200);
   }
 }
