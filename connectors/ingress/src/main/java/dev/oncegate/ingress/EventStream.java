@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * One client that follows a run. A client that does not read as fast as the run goes is cut off: it
@@ -16,9 +16,9 @@ final class EventStream {
 
   private final Response response;
   private final Callback end;
+  private final Writer writer = new Writer();
   private final Queue<byte[]> waiting = new ArrayDeque<>();
   private int waitingBytes;
-  private boolean writing;
   private boolean closing;
   private boolean ended;
 
@@ -33,62 +33,72 @@ final class EventStream {
   /** Sends bytes as soon as those before are sent. */
   void offer(byte[] bytes) {
     synchronized (this) {
-      if (closing || ended) {
+      if (closing) {
         return;
       }
       if (waitingBytes + bytes.length > MAX_WAITING_BYTES) {
         closing = true;
-        waiting.clear();
-        waitingBytes = 0;
+        forget();
       } else {
         waiting.add(bytes);
         waitingBytes += bytes.length;
       }
-      if (writing) {
-        return;
-      }
     }
-    writeNext();
+    writer.iterate();
   }
 
-  /** Ends the stream after what is being sent. */
+  /** Ends the stream after what waits to be sent. */
   void close() {
     synchronized (this) {
       closing = true;
-      if (writing) {
-        return;
-      }
     }
-    writeNext();
+    writer.iterate();
   }
 
   synchronized boolean isEnded() {
     return ended;
   }
 
-  private void writeNext() {
-    byte @Nullable [] next;
-    boolean over;
-    synchronized (this) {
-      next = ended ? null : waiting.poll();
-      over = next == null && closing && !ended;
-      ended |= over;
-      writing = next != null;
-      waitingBytes -= next == null ? 0 : next.length;
-    }
-    if (over) {
-      response.write(true, ByteBuffer.allocate(0), end);
-    } else if (next != null) {
-      response.write(false, ByteBuffer.wrap(next), Callback.from(this::writeNext, this::gone));
-    }
+  private void forget() {
+    waiting.clear();
+    waitingBytes = 0;
   }
 
-  private void gone(Throwable failure) {
-    synchronized (this) {
-      ended = true;
-      writing = false;
-      waiting.clear();
+  /** One write after the other, without a stack that grows with them. */
+  private final class Writer extends IteratingCallback {
+    @Override
+    protected Action process() {
+      byte[] next;
+      boolean last;
+      synchronized (EventStream.this) {
+        if (ended) {
+          return Action.SUCCEEDED;
+        }
+        if (waiting.isEmpty() && !closing) {
+          return Action.IDLE;
+        }
+        last = waiting.isEmpty();
+        ended = last;
+        next = last ? new byte[0] : waiting.remove();
+        waitingBytes -= next.length;
+      }
+      response.write(last, ByteBuffer.wrap(next), this);
+      return Action.SCHEDULED;
     }
-    end.failed(failure);
+
+    @Override
+    protected void onCompleteSuccess() {
+      end.succeeded();
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable failure) {
+      synchronized (EventStream.this) {
+        closing = true;
+        ended = true;
+        forget();
+      }
+      end.failed(failure);
+    }
   }
 }

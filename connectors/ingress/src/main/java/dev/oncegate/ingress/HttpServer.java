@@ -3,7 +3,6 @@ package dev.oncegate.ingress;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
@@ -134,7 +133,7 @@ final class HttpServer implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception e) {
-      throw new KafkaException("the ingress does not stop", e);
+      throw new IllegalStateException("the ingress does not stop", e);
     }
   }
 }

@@ -96,9 +96,11 @@ public final class Ingress implements AutoCloseable {
   /** Stops: requests under way have 5 s. */
   @Override
   public void close() {
-    streams.close();
-    http.close();
-    writer.close();
-    follower.close();
+    try (follower;
+        writer;
+        http) {
+      // Their clients would hold the server's stop up.
+      streams.close();
+    }
   }
 }

@@ -50,6 +50,9 @@ final class Routes extends Handler.Abstract {
   private final byte[] openApi;
   private final Semaphore room;
 
+  /** Actions of the largest size for which there is room in the body of a batch. */
+  private final int batchRoom;
+
   /**
    * @param isReady whether results are followed
    */
@@ -66,7 +69,11 @@ final class Routes extends Handler.Abstract {
     this.streams = streams;
     this.isReady = isReady;
     this.openApi = openApi;
-    this.room = new Semaphore(config.getInt(IngressKeys.WAITING_MAX));
+    int max = config.getInt(IngressKeys.WAITING_MAX);
+    this.room = new Semaphore(max);
+    int requestBytes = config.getInt(IngressKeys.REQUEST_MAX_BYTES);
+    this.batchRoom =
+        Math.min(max, 1 + (config.getInt(IngressKeys.BATCH_MAX_BYTES) - 1) / requestBytes);
   }
 
   @Override
@@ -86,10 +93,10 @@ final class Routes extends Handler.Abstract {
     Matcher events = RUN_EVENTS.matcher(path);
     if (path.equals("/v1/actions")) {
       require(request, response, "POST");
-      post(request, response, callback, IngressKeys.REQUEST_MAX_BYTES, this::one);
+      post(request, response, callback, IngressKeys.REQUEST_MAX_BYTES, 1, this::one);
     } else if (path.equals("/v1/batches")) {
       require(request, response, "POST");
-      post(request, response, callback, IngressKeys.BATCH_MAX_BYTES, this::batch);
+      post(request, response, callback, IngressKeys.BATCH_MAX_BYTES, batchRoom, this::batch);
     } else if (action.matches()) {
       require(request, response, "GET");
       write(state(request, decoded(action.group(1))), response, callback);
@@ -134,7 +141,7 @@ final class Routes extends Handler.Abstract {
   }
 
   private void post(
-      Request request, Response response, Callback callback, String limit, Work work) {
+      Request request, Response response, Callback callback, String limit, int size, Work work) {
     Caller caller = caller(request);
     requireJson(request);
     Duration wait =
@@ -143,12 +150,12 @@ final class Routes extends Handler.Abstract {
       response.getHeaders().put("Preference-Applied", "wait=" + wait.toSeconds());
     }
     // Before the body is read: it is what takes the memory.
-    takeRoom(1);
+    takeRoom(size);
     BodyReader.read(request, config.getInt(limit))
         .thenCompose(body -> work.of(CommandReader.text(body), request, caller, wait))
         .whenComplete(
             (answer, failure) -> {
-              room.release();
+              room.release(size);
               write(failure == null ? answer : answerOf(failure), response, callback);
             });
   }
@@ -189,7 +196,7 @@ final class Routes extends Handler.Abstract {
     }
     List<String> actions =
         CommandReader.actions(body, config.getInt(IngressKeys.BATCH_MAX_ACTIONS));
-    int more = actions.size() - 1;
+    int more = Math.max(0, actions.size() - batchRoom);
     takeRoom(more);
     Map<String, String> carried = carried(request);
     List<CompletableFuture<Answer>> answers = new ArrayList<>();

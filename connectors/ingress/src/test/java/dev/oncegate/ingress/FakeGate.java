@@ -44,6 +44,10 @@ final class FakeGate implements Commands {
     return CompletableFuture.completedFuture(new Place(0, offset));
   }
 
+  synchronized int count() {
+    return commands.size();
+  }
+
   void tell(ActionResult result) {
     result.setRunSeq(++runSeq);
     states.accept(result);

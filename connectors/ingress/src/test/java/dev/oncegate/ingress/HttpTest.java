@@ -310,6 +310,28 @@ class HttpTest {
   }
 
   @Test
+  void aBatchNeedsRoomForItsBodyAndForEachOfItsActions() {
+    start(
+        "ingress.waiting.max", "8",
+        "ingress.batch.max.actions", "8",
+        "ingress.decision.timeout.ms", "1000",
+        "ingress.batch.max.bytes", "4194304");
+    gate.answers = command -> List.of();
+    String batch =
+        "{\"actions\":[%s]}"
+            .formatted(
+                String.join(",", java.util.Collections.nCopies(8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
+    for (int i = 0; i < 3; i++) {
+      // Were any room kept, the second would find none.
+      assertThat(client.post("/v1/batches", batch).status()).isEqualTo(200);
+    }
+    CompletableFuture<Response> alone = client.postAsync("/v1/actions", ACTION, KEYED);
+    Awaitility.await().until(() -> gate.count() == 25);
+    assertThat(client.post("/v1/batches", batch).problem()).isEqualTo("busy");
+    assertThat(alone.join().status()).isEqualTo(503);
+  }
+
+  @Test
   void aRunIsFollowedByServerSentEventsUntilTheEnd() throws Exception {
     start("ingress.stream.heartbeat.ms", "100", "ingress.streams.max", "1");
     HttpRequest request =

@@ -79,6 +79,7 @@ final class IngressStack implements AutoCloseable {
             effect.getAttempt() == 1
                 ? Answer.failsForNow("AWAY", "nobody answers")
                 : Answer.succeeds("second time");
+        case "same-answer" -> Answer.succeeds("rain");
         case "never-answers" -> Answer.requestLost();
         default -> Answer.succeeds("receipt of " + effect.getIdempotencyKey());
       };
@@ -90,6 +91,11 @@ final class IngressStack implements AutoCloseable {
     Map<String, String> all = new TreeMap<>(settings);
     all.put("ingress.port", "0");
     return Ingress.start(IngressConfig.of(LocalGate.config(stack, directory, all)));
+  }
+
+  /** What reaches the gate without the ingress. */
+  GateConfig config() {
+    return LocalGate.config(stack, directory, Map.of());
   }
 
   /** Effects of a run that the executor has met. */

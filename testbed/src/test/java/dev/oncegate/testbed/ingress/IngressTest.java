@@ -208,7 +208,7 @@ class IngressTest {
       responses.add(
           client.post(
               ACTIONS,
-              action("loop", "search").replaceFirst("\\{", "{\"side_effect_class\":\"READ\","),
+              action("loop", "same-answer").replaceFirst("\\{", "{\"side_effect_class\":\"READ\","),
               keyed("k" + i)));
     }
     assertThat(responses)
