@@ -320,7 +320,10 @@ class HttpTest {
     String batch =
         "{\"actions\":[%s]}"
             .formatted(
-                String.join(",", java.util.Collections.nCopies(8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
+                String.join(
+                    ",",
+                    java.util.Collections.nCopies(
+                        8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
     for (int i = 0; i < 3; i++) {
       // Were any room kept, the second would find none.
       assertThat(client.post("/v1/batches", batch).status()).isEqualTo(200);

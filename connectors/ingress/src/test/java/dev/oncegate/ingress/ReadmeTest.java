@@ -27,8 +27,7 @@ class ReadmeTest {
       assertThat(readme)
           .contains(
               "| %d | `%s` |"
-                  .formatted(
-                      problem.status(), problem.uri().replace("urn:oncegate:problem:", "")));
+                  .formatted(problem.status(), problem.uri().replace("urn:oncegate:problem:", "")));
     }
   }
 

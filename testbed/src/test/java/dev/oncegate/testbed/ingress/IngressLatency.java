@@ -5,11 +5,14 @@ import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.gate.serde.JsonLine;
-import dev.oncegate.ingress.DescribedClient;
 import dev.oncegate.ingress.Ingress;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.testbed.agents.ResultListener;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -30,8 +33,8 @@ import org.junit.jupiter.api.Test;
  * -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class IngressLatency {
-  private static final int WARM_UP = 60;
-  private static final int ROUNDS = 260;
+  private static final int WARM_UP = 40;
+  private static final int ROUNDS = 190;
   private static final String ACTION =
       "{\"run_id\":\"run-%d\",\"tool\":\"never-answers\",\"args\":{\"to\":\"bob\"},\"idempotency_key\":\"k\"}";
 
@@ -48,7 +51,8 @@ class IngressLatency {
       ResultListener results = new ResultListener();
       Thread reader = new Thread(() -> read(config, serdes, results), "reader");
       reader.start();
-      DescribedClient client = DescribedClient.of(ingress.url());
+      HttpClient client =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       try (Producer<byte[], byte[]> producer =
           new KafkaProducer<>(
               Clients.producer(config.kafkaSettings()),
@@ -58,7 +62,7 @@ class IngressLatency {
           long start = System.nanoTime();
           send(config, serdes, producer, results, ACTION.formatted(2 * i));
           long middle = System.nanoTime();
-          client.post("/v1/actions", ACTION.formatted(2 * i + 1));
+          post(client, ingress, ACTION.formatted(2 * i + 1));
           long end = System.nanoTime();
           if (i >= WARM_UP) {
             kafka.recordValue((middle - start) / 1_000);
@@ -76,6 +80,18 @@ class IngressLatency {
         http.getValueAtPercentile(50),
         http.getValueAtPercentile(99),
         kafka.getTotalCount());
+  }
+
+  private static void post(HttpClient client, Ingress ingress, String json) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(ingress.url() + "/v1/actions"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    int status = client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    if (status != 202) {
+      throw new IllegalStateException("answered " + status);
+    }
   }
 
   private static void send(
@@ -102,8 +118,7 @@ class IngressLatency {
     Map<String, Object> settings = Clients.consumer(config.kafkaSettings());
     settings.put("auto.offset.reset", "earliest");
     try (var consumer =
-        new KafkaConsumer<>(
-            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       String topic = Topics.of(config).results();
       consumer.assign(
           consumer.partitionsFor(topic).stream()

@@ -189,8 +189,7 @@ class IngressTest {
   @Test
   void aDestructiveActionIs428UntilItIsConfirmed() {
     String action =
-        action("careful", "drop")
-            .replaceFirst("\\{", "{\"side_effect_class\":\"DESTRUCTIVE\",");
+        action("careful", "drop").replaceFirst("\\{", "{\"side_effect_class\":\"DESTRUCTIVE\",");
     Response asked = client.post(ACTIONS, action, keyed("k"));
     assertThat(asked.status()).isEqualTo(428);
     String token = asked.body().at("/result/confirmation_token").asText();
