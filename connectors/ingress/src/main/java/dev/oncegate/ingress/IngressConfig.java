@@ -9,6 +9,7 @@ import dev.oncegate.gate.serde.AvroSerdes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -129,7 +130,9 @@ public final class IngressConfig extends AbstractConfig {
 
   Map<String, Object> consumer() {
     Map<String, Object> settings = Clients.consumer(gate.kafkaSettings());
-    settings.remove("group.id");
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    // A topic made by asking for it would have another number of partitions than the gate wants.
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     return settings;
   }
 

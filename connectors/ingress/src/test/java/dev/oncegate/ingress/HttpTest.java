@@ -7,6 +7,7 @@ import dev.oncegate.ingress.DescribedClient.Response;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.OutcomeStatus;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -203,7 +205,7 @@ class HttpTest {
                     .header("Content-Type", "application/json")
                     .POST(
                         HttpRequest.BodyPublishers.ofInputStream(
-                            () -> new java.io.ByteArrayInputStream(bytes))))
+                            () -> new ByteArrayInputStream(bytes))))
             .join();
     assertThat(chunked.status()).isEqualTo(413);
     assertThat(chunked.problem()).isEqualTo("too-large");
@@ -322,7 +324,7 @@ class HttpTest {
             .formatted(
                 String.join(
                     ",",
-                    java.util.Collections.nCopies(
+                    Collections.nCopies(
                         8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
     for (int i = 0; i < 3; i++) {
       // Were any room kept, the second would find none.

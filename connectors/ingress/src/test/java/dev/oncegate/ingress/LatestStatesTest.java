@@ -7,6 +7,7 @@ import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.ResultEvent;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,7 @@ class LatestStatesTest {
     assertThat(states.find(AResult.RUN, "key-39")).isNotNull();
     assertThat(states.find(AResult.RUN, "key-1")).isNull();
     long kept =
-        java.util.stream.IntStream.range(0, 40)
+        IntStream.range(0, 40)
             .filter(i -> states.find(AResult.RUN, "key-" + i) != null)
             .count();
     assertThat(kept * 2 * 32_768).isLessThanOrEqualTo(1_048_576);

@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.oncegate.ingress.DescribedClient;
 import dev.oncegate.ingress.DescribedClient.Response;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.config.ConfigException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -277,6 +279,14 @@ class IngressTest {
                     .isEqualTo("SUCCEEDED"));
     assertThat(last.status()).isIn(200, 409);
     assertThat(stack.effectsOf("storm")).hasSize(1);
+  }
+
+  @Test
+  void withoutTheGatesTopicsItDoesNotStartAndMakesNone() {
+    assertThatThrownBy(
+            () -> stack.ingress(Map.of("ingress.anonymous", "true", "gate.topic.prefix", "no.")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("There is no topic no.results");
   }
 
   @Test
