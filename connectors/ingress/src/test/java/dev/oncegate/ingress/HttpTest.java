@@ -324,8 +324,7 @@ class HttpTest {
             .formatted(
                 String.join(
                     ",",
-                    Collections.nCopies(
-                        8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
+                    Collections.nCopies(8, ACTION.replace("}", ",\"idempotency_key\":\"k\"}"))));
     for (int i = 0; i < 3; i++) {
       // Were any room kept, the second would find none.
       assertThat(client.post("/v1/batches", batch).status()).isEqualTo(200);

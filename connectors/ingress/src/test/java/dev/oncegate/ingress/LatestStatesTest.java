@@ -79,9 +79,7 @@ class LatestStatesTest {
     assertThat(states.find(AResult.RUN, "key-39")).isNotNull();
     assertThat(states.find(AResult.RUN, "key-1")).isNull();
     long kept =
-        IntStream.range(0, 40)
-            .filter(i -> states.find(AResult.RUN, "key-" + i) != null)
-            .count();
+        IntStream.range(0, 40).filter(i -> states.find(AResult.RUN, "key-" + i) != null).count();
     assertThat(kept * 2 * 32_768).isLessThanOrEqualTo(1_048_576);
   }
 }

@@ -51,8 +51,7 @@ class IngressLatency {
       ResultListener results = new ResultListener();
       Thread reader = new Thread(() -> read(config, serdes, results), "reader");
       reader.start();
-      HttpClient client =
-          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       try (Producer<byte[], byte[]> producer =
           new KafkaProducer<>(
               Clients.producer(config.kafkaSettings()),
