@@ -25,10 +25,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Sends a command to each partition every 50 ms, each of a run of its own, and tells when decisions
@@ -79,7 +79,7 @@ final class Probe implements AutoCloseable {
     while (!missing.isEmpty()) {
       String run = "probe-" + ++runs;
       byte[] key = run.getBytes(StandardCharsets.UTF_8);
-      int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
+      int partition = BuiltInPartitioner.partitionForKey(key, partitions);
       if (missing.remove(partition)) {
         ActionCommand command =
             ActionCommand.newBuilder()
