@@ -1,6 +1,5 @@
 package dev.oncegate.connect;
 
-import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionExecution;
 import dev.oncegate.schema.ActionOutcome;
@@ -9,6 +8,7 @@ import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.RecordCoordinates;
 import dev.oncegate.schema.SideEffectClass;
 import dev.oncegate.schema.TrustedSchemas;
+import dev.oncegate.serde.AvroSerdes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

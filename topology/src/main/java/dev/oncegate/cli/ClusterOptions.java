@@ -2,7 +2,7 @@ package dev.oncegate.cli;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.Settings;
-import dev.oncegate.gate.serde.RegistryConfig;
+import dev.oncegate.serde.RegistryConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.oncegate.cli;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
-import dev.oncegate.gate.serde.RegistryConfig;
+import dev.oncegate.serde.RegistryConfig;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;

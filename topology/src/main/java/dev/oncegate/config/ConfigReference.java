@@ -1,6 +1,6 @@
 package dev.oncegate.config;
 
-import dev.oncegate.gate.serde.RegistryConfig;
+import dev.oncegate.serde.RegistryConfig;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

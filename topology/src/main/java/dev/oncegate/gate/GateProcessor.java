@@ -1,13 +1,13 @@
 package dev.oncegate.gate;
 
 import dev.oncegate.core.intake.Coordinates;
-import dev.oncegate.gate.serde.RecordNotReadableException;
 import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.TimerStore;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.ControlCommand;
+import dev.oncegate.serde.RecordNotReadableException;
 import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;

@@ -12,8 +12,8 @@ import org.apache.kafka.common.serialization.Serializer;
  *
  * @param partitions of commands, outcomes, controls and reroute, each
  * @param carriedMaxBytes the largest record, in bytes, that reroute and dead letters take
- * @param deserializer throws {@link dev.oncegate.gate.serde.RecordNotReadableException} for bytes
- *     that can never be read
+ * @param deserializer throws {@link dev.oncegate.serde.RecordNotReadableException} for bytes that
+ *     can never be read
  * @param clock the gate's now
  * @param tokens gives unguessable confirmation tokens
  */

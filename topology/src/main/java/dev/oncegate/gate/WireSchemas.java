@@ -1,6 +1,5 @@
 package dev.oncegate.gate;
 
-import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionOutcome;
@@ -10,6 +9,7 @@ import dev.oncegate.schema.ConflictEvent;
 import dev.oncegate.schema.ControlCommand;
 import dev.oncegate.schema.Escalation;
 import dev.oncegate.schema.RunCallCounts;
+import dev.oncegate.serde.AvroSerdes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.avro.Schema;

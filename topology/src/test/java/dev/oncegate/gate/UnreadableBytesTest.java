@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
-import dev.oncegate.gate.serde.AvroDeserializer;
-import dev.oncegate.gate.serde.RegistryConfig;
-import dev.oncegate.gate.serde.SchemaRegistryClient;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.ControlCommand;
 import dev.oncegate.schema.Decision;
+import dev.oncegate.serde.AvroDeserializer;
+import dev.oncegate.serde.RegistryConfig;
+import dev.oncegate.serde.SchemaRegistryClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -5,7 +5,7 @@ import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.core.intake.Scope;
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.serde.AvroSerdes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.oncegate.ingress;
 
-import dev.oncegate.gate.serde.RecordNotReadableException;
-import dev.oncegate.gate.serde.RegistryUnavailableException;
 import dev.oncegate.schema.ActionResult;
+import dev.oncegate.serde.RecordNotReadableException;
+import dev.oncegate.serde.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.oncegate.connect.record;
 
-import dev.oncegate.gate.serde.AvroSerdes;
-import dev.oncegate.gate.serde.JsonLine;
-import dev.oncegate.gate.serde.RegistryConfig;
-import dev.oncegate.gate.serde.RegistryUnavailableException;
 import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.serde.AvroSerdes;
+import dev.oncegate.serde.JsonLine;
+import dev.oncegate.serde.RegistryConfig;
+import dev.oncegate.serde.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;

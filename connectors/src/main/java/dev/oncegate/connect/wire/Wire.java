@@ -1,13 +1,13 @@
 package dev.oncegate.connect.wire;
 
-import dev.oncegate.gate.serde.AvroSerdes;
-import dev.oncegate.gate.serde.RecordNotReadableException;
-import dev.oncegate.gate.serde.RegistryConfig;
-import dev.oncegate.gate.serde.RegistryException;
-import dev.oncegate.gate.serde.RegistryUnavailableException;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionExecution;
 import dev.oncegate.schema.ActionOutcome;
+import dev.oncegate.serde.AvroSerdes;
+import dev.oncegate.serde.RecordNotReadableException;
+import dev.oncegate.serde.RegistryConfig;
+import dev.oncegate.serde.RegistryException;
+import dev.oncegate.serde.RegistryUnavailableException;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigDef;

@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.check;
 
-import dev.oncegate.gate.serde.AvroDeserializer;
-import dev.oncegate.gate.serde.RecordNotReadableException;
+import dev.oncegate.serde.AvroDeserializer;
+import dev.oncegate.serde.RecordNotReadableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

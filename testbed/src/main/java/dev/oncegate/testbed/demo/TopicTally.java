@@ -2,7 +2,6 @@ package dev.oncegate.testbed.demo;
 
 import dev.oncegate.gate.GateHeaders;
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.RecordNotReadableException;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionResult;
@@ -12,6 +11,7 @@ import dev.oncegate.schema.ConflictEvent;
 import dev.oncegate.schema.Decision;
 import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.RunCallCounts;
+import dev.oncegate.serde.RecordNotReadableException;
 import dev.oncegate.testbed.agents.Agent;
 import dev.oncegate.testbed.agents.Attempt;
 import java.nio.charset.StandardCharsets;

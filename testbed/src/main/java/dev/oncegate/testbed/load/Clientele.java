@@ -1,9 +1,9 @@
 package dev.oncegate.testbed.load;
 
 import dev.oncegate.config.Clients;
-import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionOutcome;
+import dev.oncegate.serde.AvroSerdes;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;

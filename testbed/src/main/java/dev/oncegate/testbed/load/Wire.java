@@ -1,13 +1,13 @@
 package dev.oncegate.testbed.load;
 
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.AvroSerdes;
-import dev.oncegate.gate.serde.RegistryConfig;
-import dev.oncegate.gate.serde.SchemaRegistryClient;
-import dev.oncegate.gate.serde.SubjectNameStrategy;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.ControlCommand;
+import dev.oncegate.serde.AvroSerdes;
+import dev.oncegate.serde.RegistryConfig;
+import dev.oncegate.serde.SchemaRegistryClient;
+import dev.oncegate.serde.SubjectNameStrategy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

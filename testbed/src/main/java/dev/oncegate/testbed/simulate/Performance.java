@@ -1,7 +1,7 @@
 package dev.oncegate.testbed.simulate;
 
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.RecordNotReadableException;
+import dev.oncegate.serde.RecordNotReadableException;
 import dev.oncegate.testbed.check.HistoryCheck;
 import dev.oncegate.testbed.simulate.Transaction.Output;
 import dev.oncegate.testbed.simulate.Transaction.Played;

@@ -1,6 +1,5 @@
 package dev.oncegate.testbed.simulate;
 
-import dev.oncegate.gate.serde.RecordNotReadableException;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionOutcome;
@@ -11,6 +10,7 @@ import dev.oncegate.schema.ControlCommand;
 import dev.oncegate.schema.Escalation;
 import dev.oncegate.schema.RunCallCounts;
 import dev.oncegate.schema.TrustedSchemas;
+import dev.oncegate.serde.RecordNotReadableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -29,7 +29,7 @@ class IndependenceTest {
                     "org.apache.kafka.clients..",
                     "org.apache.kafka.common..",
                     "dev.oncegate.schema..",
-                    "dev.oncegate.gate.serde..",
+                    "dev.oncegate.serde..",
                     "dev.oncegate.testbed.check..")
                 .or(type(Topics.class))
                 .or(type(GateHeaders.class)))

@@ -3,8 +3,8 @@ package dev.oncegate.testbed.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.oncegate.config.Clients;
-import dev.oncegate.gate.serde.AvroSerdes;
 import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.serde.AvroSerdes;
 import dev.oncegate.testbed.stack.ChildJvm;
 import dev.oncegate.testbed.stack.Database;
 import java.io.IOException;

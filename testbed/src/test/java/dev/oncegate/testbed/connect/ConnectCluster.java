@@ -3,7 +3,7 @@ package dev.oncegate.testbed.connect;
 import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
-import dev.oncegate.gate.serde.AvroSerdes;
+import dev.oncegate.serde.AvroSerdes;
 import dev.oncegate.testbed.stack.ConnectRest;
 import dev.oncegate.testbed.stack.ConnectWorker;
 import dev.oncegate.testbed.stack.DataDirectory;

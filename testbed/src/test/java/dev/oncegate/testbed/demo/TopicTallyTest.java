@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.oncegate.gate.GateHeaders;
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.AvroDeserializer;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
 import dev.oncegate.schema.ActionResult;
@@ -21,6 +20,7 @@ import dev.oncegate.schema.RecordCoordinates;
 import dev.oncegate.schema.ResultEvent;
 import dev.oncegate.schema.RunCallCounts;
 import dev.oncegate.schema.SideEffectClass;
+import dev.oncegate.serde.AvroDeserializer;
 import dev.oncegate.testbed.agents.AResult;
 import dev.oncegate.testbed.agents.Agent;
 import dev.oncegate.testbed.agents.Hammer;

@@ -2,9 +2,9 @@ package dev.oncegate.testbed.promise;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Topics;
-import dev.oncegate.gate.serde.AvroDeserializer;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.ResultEvent;
+import dev.oncegate.serde.AvroDeserializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,0 @@
-/**
- * Avro in Confluent's wire format, with a registry client of our own: byte for byte and call for
- * call interchangeable with kafka-avro-serializer, which is not on Maven Central.
- */
-@NullMarked
-package dev.oncegate.gate.serde;
-
-import org.jspecify.annotations.NullMarked;
