@@ -14,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -163,6 +165,32 @@ class AuthenticationTest {
           .extracting(ActionExecution::getCallClass)
           .containsExactly(CallClass.NO_TOKEN);
       assertThat(executor.statuses()).containsExactly(OutcomeStatus.FAILED_TRANSIENT);
+    }
+  }
+
+  @Test
+  void aTokenThatComesAfterTheDeadlineIsNotUsedForACall() throws IOException {
+    try (ExecutorHarness executor = new ExecutorHarness()) {
+      executor.tools.on("/pay", (e, call, n) -> ToolServer.answer(e, 200, "{}"));
+      CountDownLatch late = new CountDownLatch(1);
+      executor.tools.on(
+          "/token",
+          (e, call, n) -> {
+            late.await();
+            ToolServer.answer(e, 200, "{\"access_token\":\"t\",\"expires_in\":3600}");
+          });
+      oauth2(executor)
+          .with("deadline.margin.ms", "0")
+          .started()
+          .deliver(effect("late", "k").setDeadlineAt(Instant.now().plusMillis(200)).build());
+      executor.awaitSettled();
+      assertThat(executor.statuses()).containsExactly(OutcomeStatus.FAILED_TRANSIENT);
+      late.countDown();
+      executor.deliver(effect("next", "k").build());
+      executor.awaitSettled();
+      assertThat(executor.tools.calls("/pay")).hasSize(1);
+      assertThat(executor.statuses())
+          .containsExactly(OutcomeStatus.FAILED_TRANSIENT, OutcomeStatus.SUCCEEDED);
     }
   }
 

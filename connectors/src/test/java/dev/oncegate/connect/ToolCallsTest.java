@@ -23,10 +23,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.connect.header.ConnectHeaders;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a tool is asked, and what becomes of its answer: real HTTP, with every fault. */
 class ToolCallsTest {
@@ -332,6 +335,31 @@ class ToolCallsTest {
     assertThat(executor.executions())
         .singleElement()
         .satisfies(e -> assertThat(e.getCallClass()).isEqualTo(CallClass.NOT_CALLED));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {"200, SUCCEEDED", "422, FAILED", "429, FAILED_TRANSIENT", "503, -"})
+  void aCallThatOutlastsTheDeadlineIsReportedLateAndNotRepeated(
+      int status, @Nullable OutcomeStatus reported) {
+    Instant deadline = Instant.now().plusMillis(300);
+    executor.tools.on(
+        "/pay",
+        (e, call, n) -> {
+          executor.await().until(() -> Instant.now().isAfter(deadline));
+          ToolServer.answer(e, status, "{}");
+        });
+    executor
+        .with("deadline.margin.ms", "0")
+        .started()
+        .deliver(effect("run", "k").setDeadlineAt(deadline).build());
+    executor.awaitSettled();
+    assertThat(executor.tools.calls("/pay")).hasSize(1);
+    assertThat(executor.statuses()).isEqualTo(reported == null ? List.of() : List.of(reported));
+    assertThat(executor.executions())
+        .singleElement()
+        .satisfies(e -> assertThat(e.getHttpStatus()).isEqualTo(status));
   }
 
   @Test

@@ -124,7 +124,7 @@ public final class ExecutorConfig extends AbstractConfig {
             500L,
             between(0L, 3_600_000L),
             LOW,
-            "How long before its deadline an effect is given up, so that the outcome reaches the gate in time, in milliseconds.")
+            "How long before its deadline an effect is called for the last time, so that the outcome can reach the gate in time, in milliseconds. A call under way is not cut off; see timeout.ms of its tool.")
         .define(
             COMMIT_INTERVAL_MS,
             Type.LONG,

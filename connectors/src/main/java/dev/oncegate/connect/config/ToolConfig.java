@@ -162,7 +162,7 @@ public final class ToolConfig extends AbstractConfig {
             10_000L,
             between(1L, 86_400_000L),
             MEDIUM,
-            "How long one call may take from its beginning to the last byte of the answer, in milliseconds; never beyond the effect's deadline.")
+            "How long one call may take from its beginning to the last byte of the answer, in milliseconds. A call that began before the effect's deadline may end after it: its outcome settles the overdue action.")
         .define(
             CONCURRENCY,
             Type.INT,

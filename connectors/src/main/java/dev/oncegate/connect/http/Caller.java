@@ -11,9 +11,10 @@ public interface Caller {
    *
    * @param actionId see {@link dev.oncegate.connect.route.IdempotencyKey}
    * @param attempt the effect's
+   * @param sendWithin the time left to begin to send; an access token that comes later is too late
    * @param timeout from now to the last byte of the answer
    * @return how it ended; never fails
    */
   CompletableFuture<CallEnd> call(
-      ToolRequest request, String actionId, int attempt, Duration timeout);
+      ToolRequest request, String actionId, int attempt, Duration sendWithin, Duration timeout);
 }

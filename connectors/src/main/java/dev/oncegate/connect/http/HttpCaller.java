@@ -62,12 +62,20 @@ final class HttpCaller implements Caller {
 
   @Override
   public CompletableFuture<CallEnd> call(
-      ToolRequest request, String actionId, int attempt, Duration timeout) {
+      ToolRequest request, String actionId, int attempt, Duration sendWithin, Duration timeout) {
     OneCall call = new OneCall(request, actionId, attempt);
-    ScheduledFuture<?> timer =
-        timers.schedule(call::timeOut, timeout.toMillis(), TimeUnit.MILLISECONDS);
-    authentication.obtain().whenComplete(call::send);
+    ScheduledFuture<?> timer = after(timeout, call::timeOut);
+    CompletableFuture<Credentials> credentials = authentication.obtain();
+    if (!credentials.isDone() && sendWithin.compareTo(timeout) < 0) {
+      ScheduledFuture<?> lastMoment = after(sendWithin, call::giveUpUnsent);
+      credentials.whenComplete((obtained, error) -> lastMoment.cancel(false));
+    }
+    credentials.whenComplete(call::send);
     return call.end.whenComplete((end, error) -> timer.cancel(false));
+  }
+
+  private ScheduledFuture<?> after(Duration delay, Runnable work) {
+    return timers.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -88,11 +96,16 @@ final class HttpCaller implements Caller {
     }
 
     synchronized void timeOut() {
-      if (exchange == null) {
-        end.complete(new CallEnd.Broken(CallClass.NO_TOKEN, null, "No access token came in time."));
-      } else {
+      giveUpUnsent();
+      if (exchange != null) {
         end.complete(new CallEnd.Broken(CallClass.TIMEOUT, null, "No whole answer in time."));
         exchange.cancel(true);
+      }
+    }
+
+    synchronized void giveUpUnsent() {
+      if (exchange == null) {
+        end.complete(new CallEnd.Broken(CallClass.NO_TOKEN, null, "No access token came in time."));
       }
     }
 

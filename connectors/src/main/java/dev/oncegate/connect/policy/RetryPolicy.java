@@ -22,7 +22,7 @@ public record RetryPolicy(int maxCalls, Duration backoff, Duration longestBackof
   /**
    * Whether something stands against calling the tool now.
    *
-   * @param timeLeft until the outcome has to be reported; zero or less where that is over
+   * @param timeLeft in which calls may begin; zero or less where that is over
    * @return the last step instead of a call, or null where the tool is to be called
    */
   public @Nullable Step insteadOfCalling(Situation situation, Duration timeLeft) {
@@ -40,7 +40,8 @@ public record RetryPolicy(int maxCalls, Duration backoff, Duration longestBackof
    * @param before how things stood when it was made
    * @param call how it went
    * @param retryAfter what the tool asked for; null where it did not
-   * @param timeLeft until the outcome has to be reported
+   * @param timeLeft in which calls may begin; zero or less where that is over: what a call brought
+   *     that ran beyond it counts all the same
    * @param chance at least 0, less than 1
    */
   public Step after(

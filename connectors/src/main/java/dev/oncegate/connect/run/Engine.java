@@ -142,15 +142,25 @@ public final class Engine {
           new Step.Fail());
       return;
     }
-    call(execution, tool, request, shorter(tool.timeout(), timeLeft));
+    call(execution, tool, request, timeLeft);
   }
 
-  private void call(Execution execution, Tool tool, ToolRequest request, Duration timeout) {
+  /**
+   * A call that has begun runs up to the tool's own timeout, beyond the deadline too: the gate
+   * settles an overdue action by a late outcome, and a call that is cut off leaves only doubt.
+   */
+  private void call(Execution execution, Tool tool, ToolRequest request, Duration timeLeft) {
     Instant startedAt = parts.clock().instant();
     long startedNs = System.nanoTime();
     calling.incrementAndGet();
     CompletableFuture<CallEnd> end =
-        caller(tool).call(request, execution.actionId(), execution.effect().getAttempt(), timeout);
+        caller(tool)
+            .call(
+                request,
+                execution.actionId(),
+                execution.effect().getAttempt(),
+                timeLeft,
+                tool.timeout());
     end.whenComplete(
         (how, error) -> {
           calling.decrementAndGet();
@@ -254,10 +264,6 @@ public final class Engine {
   private Duration timeLeft(Execution execution) {
     Instant last = execution.effect().getDeadlineAt().minus(parts.deadlineMargin());
     return Duration.between(parts.clock().instant(), last);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 
   private Tool tool(Execution execution) {

@@ -127,6 +127,20 @@ class RetryPolicyTest {
     assertThat(POLICY.insteadOfCalling(inDoubt, Duration.ZERO)).isEqualTo(new Step.KeepSilent());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "SUCCESS, SUCCEED",
+    "REFUSED, FAIL",
+    "THROTTLED, FAIL_TRANSIENTLY",
+    "TIMEOUT, SILENT",
+    "SERVER_ERROR, SILENT"
+  })
+  void anAnswerAfterTheDeadlineCountsButNoCallFollowsIt(CallClass call, String expected) {
+    Situation first = Situation.first(SideEffectClass.WRITE, true, false);
+    Step step = POLICY.after(first, call, null, Duration.ofSeconds(-3), 0);
+    assertThat(name(step)).isEqualTo(expected);
+  }
+
   private static Step after(Situation situation, CallClass call) {
     return POLICY.after(situation, call, null, PLENTY, 0.5);
   }
