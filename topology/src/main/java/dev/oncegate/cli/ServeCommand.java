@@ -2,11 +2,14 @@ package dev.oncegate.cli;
 
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
+import dev.oncegate.ops.Operations;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,13 +20,22 @@ import picocli.CommandLine.Mixin;
     description = "Runs the gate against a cluster, until SIGTERM stops it.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
   @Mixin private ConfigOptions options;
 
   @Override
   public Integer call() {
     GateConfig config = options.config();
     CompletableFuture<Void> stop = StopRequest.listen();
-    CompletableFuture<Gate> start = CompletableFuture.supplyAsync(() -> start(config));
+    try (Operations operations = Operations.open(config)) {
+      return serve(operations, stop);
+    }
+  }
+
+  private static int serve(Operations operations, CompletableFuture<Void> stop) {
+    operations.url().ifPresent(url -> LOG.info("The operations endpoint is at {}.", url));
+    CompletableFuture<Gate> start = CompletableFuture.supplyAsync(() -> start(operations.config()));
     try {
       CompletableFuture.anyOf(start, stop).join();
     } catch (CompletionException e) {
@@ -33,6 +45,7 @@ final class ServeCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     try (Gate gate = start.join()) {
+      operations.watch(gate);
       CompletableFuture.anyOf(gate.ended(), stop).join();
       return stop.isDone() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -201,6 +202,18 @@ public final class GateConfig extends AbstractConfig {
     return byTool.entrySet().stream()
         .filter(e -> e.getValue().containsKey(key))
         .collect(Collectors.toMap(Map.Entry::getKey, e -> (long) e.getValue().get(key)));
+  }
+
+  /** The same with one more setting. */
+  public GateConfig with(String key, String value) {
+    Map<String, String> settings = new TreeMap<>(originalsStrings());
+    settings.put(key, value);
+    return of(settings);
+  }
+
+  /** Where the operations endpoint listens; empty: nowhere. */
+  public Optional<HostAndPort> opsListener() {
+    return Optional.ofNullable(HostAndPort.of(getString(GateKeys.OPS_LISTENER)));
   }
 
   /** How long a graceful stop may take. */

@@ -47,6 +47,11 @@ public final class GateKeys {
   public static final String TIMERS_INTERVAL_MS = "gate.timers.interval.ms";
   public static final String ROCKSDB_MEMORY_BYTES = "gate.rocksdb.memory.bytes";
   public static final String CLOSE_TIMEOUT_MS = "gate.close.timeout.ms";
+  public static final String OPS_LISTENER = "gate.ops.listener";
+  public static final String OPS_READY_GRACE_MS = "gate.ops.ready.grace.ms";
+  public static final String OPS_RESULTS_SHOWN = "gate.ops.results.shown";
+  public static final String OPS_QUERY_TIMEOUT_MS = "gate.ops.query.timeout.ms";
+  public static final String OPS_THREADS_MAX = "gate.ops.threads.max";
 
   private static final ConfigDef.Validator LIMIT =
       LambdaValidator.with(GateKeys::checkLimit, () -> "-1 (off) or [1,...]");
@@ -248,9 +253,51 @@ public final class GateKeys {
               30_000L,
               between(0L, 3_600_000L),
               LOW,
-              "How long a graceful stop may take, in milliseconds.");
+              "How long a graceful stop may take, in milliseconds.")
+          .define(
+              OPS_LISTENER,
+              Type.STRING,
+              "127.0.0.1:9464",
+              LambdaValidator.with(GateKeys::checkListener, () -> "host:port, or empty"),
+              MEDIUM,
+              "Where the operations endpoint listens (probes, metrics, look-ups), as host:port; 0.0.0.0 as host: all addresses, 0 as port: any free one, empty: nowhere. It asks nobody who he is: open it to operators only. Unless application.server is set, other instances are told to reach this one here.")
+          .define(
+              OPS_READY_GRACE_MS,
+              Type.LONG,
+              30_000L,
+              between(10_000L, 3_600_000L),
+              LOW,
+              "How long an instance that was running stays ready while its group rebalances, state is restored, or brokers do not answer, in milliseconds.")
+          .define(
+              OPS_RESULTS_SHOWN,
+              Type.BOOLEAN,
+              false,
+              LOW,
+              "Whether /v1/actions shows the stored result of an action. It may hold personal data, and the endpoint asks nobody who he is.")
+          .define(
+              OPS_QUERY_TIMEOUT_MS,
+              Type.LONG,
+              2_000L,
+              between(10L, 60_000L),
+              LOW,
+              "How long the operations endpoint waits for another instance that holds what is asked for, in milliseconds.")
+          .define(
+              OPS_THREADS_MAX,
+              Type.INT,
+              8,
+              between(6, 200),
+              LOW,
+              "Most threads of the operations endpoint; at most half of them look into the stores, so that probes are always answered.");
 
   private GateKeys() {}
+
+  private static void checkListener(String key, Object value) {
+    String listener = (String) value;
+    if (!listener.isEmpty() && HostAndPort.of(listener) == null) {
+      throw new ConfigException(
+          key, value, "allowed is host:port, such as 127.0.0.1:9464 or [::1]:9464, or empty");
+    }
+  }
 
   private static void checkLimit(String key, Object value) {
     long limit = ((Number) value).longValue();

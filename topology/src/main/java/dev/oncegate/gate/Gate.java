@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -41,6 +44,9 @@ public final class Gate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
   private static final int TOKEN_BYTES = 16;
 
+  /** Of each consumer, in seconds; below 0 where it has not sent any yet. */
+  private static final String LAST_HEARTBEAT = "last-heartbeat-seconds-ago";
+
   /**
    * What the stores have not committed lies outside RocksDB's caches; a quarter is Kafka's default
    * at our default.
@@ -49,14 +55,18 @@ public final class Gate implements AutoCloseable {
 
   private final KafkaStreams streams;
   private final GateConfig config;
+  private final int partitions;
   private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final RestoreProgress restores = new RestoreProgress();
   private volatile boolean stateDamaged;
+  private volatile long leftRunningNanos;
 
-  private Gate(KafkaStreams streams, GateConfig config) {
+  private Gate(KafkaStreams streams, GateConfig config, int partitions) {
     this.streams = streams;
     this.config = config;
+    this.partitions = partitions;
   }
 
   /**
@@ -103,7 +113,8 @@ public final class Gate implements AutoCloseable {
     Gate gate =
         new Gate(
             new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
-            config);
+            config,
+            found.partitions());
     gate.begin();
     return gate;
   }
@@ -212,6 +223,9 @@ public final class Gate implements AutoCloseable {
     streams.setStateListener(
         (next, before) -> {
           LOG.info("{} after {}", next, before);
+          if (before == KafkaStreams.State.RUNNING) {
+            leftRunningNanos = System.nanoTime();
+          }
           if (next == KafkaStreams.State.RUNNING) {
             running.complete(null);
           }
@@ -225,6 +239,7 @@ public final class Gate implements AutoCloseable {
                 new IllegalStateException("the gate ended before it ran"));
           }
         });
+    streams.setGlobalStateRestoreListener(restores);
     try {
       streams.start();
     } catch (StreamsException e) {
@@ -259,6 +274,34 @@ public final class Gate implements AutoCloseable {
   /** What Kafka Streams does at this moment. */
   public KafkaStreams.State state() {
     return streams.state();
+  }
+
+  /** Of commands, outcomes and controls, each; every one has state of its own. */
+  public int partitions() {
+    return partitions;
+  }
+
+  /** How this instance is at this moment; asks no broker. */
+  public Vitals vitals() {
+    KafkaStreams.State state = streams.state();
+    boolean hasRun = running.isDone() && !running.isCompletedExceptionally();
+    Optional<Duration> sinceRunning =
+        state == KafkaStreams.State.RUNNING
+            ? Optional.of(Duration.ZERO)
+            : Optional.of(Duration.ofNanos(System.nanoTime() - leftRunningNanos))
+                .filter(since -> hasRun);
+    return new Vitals(state, sinceRunning, silence(), restores.now());
+  }
+
+  private Duration silence() {
+    long seconds = 0;
+    for (Map.Entry<MetricName, ? extends Metric> metric : streams.metrics().entrySet()) {
+      if (metric.getKey().name().equals(LAST_HEARTBEAT)
+          && metric.getValue().metricValue() instanceof Number ago) {
+        seconds = Math.max(seconds, ago.longValue());
+      }
+    }
+    return Duration.ofSeconds(seconds);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.cli;
 import dev.oncegate.cli.StopRequest;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
+import dev.oncegate.ops.Operations;
 import dev.oncegate.testbed.connect.Surroundings;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
@@ -93,12 +94,15 @@ final class Up implements Callable<Integer> {
         directory.empty();
       }
       try (Stack stack = Stack.start(directory, brokerPort, registryPort, stop);
-          Gate gate = LocalGate.start(LocalGate.config(stack, directory, settings), partitions);
+          Operations operations = Operations.open(LocalGate.config(stack, directory, settings));
+          Gate gate = LocalGate.start(operations.config(), partitions);
           Surroundings surroundings =
               plan.map(wanted -> Surroundings.start(wanted, stack, directory.path(), stop))
                   .orElse(null);
-          UpFile upFile = UpFile.write(directory.path(), addresses(stack, surroundings))) {
-        tell(stack, surroundings, upFile);
+          UpFile upFile =
+              UpFile.write(directory.path(), addresses(stack, operations, surroundings))) {
+        operations.watch(gate);
+        tell(stack, operations, surroundings, upFile);
         runUntil(stop, stack, gate, surroundings);
       }
     }
@@ -112,10 +116,12 @@ final class Up implements Callable<Integer> {
     }
   }
 
-  private static Map<String, String> addresses(Stack stack, @Nullable Surroundings surroundings) {
+  private static Map<String, String> addresses(
+      Stack stack, Operations operations, @Nullable Surroundings surroundings) {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("bootstrap.servers", stack.bootstrapServers());
     addresses.put("schema.registry.url", stack.registryUrl());
+    operations.url().ifPresent(url -> addresses.put("operations.url", url));
     if (surroundings != null) {
       addresses.put("connect.url", surroundings.connectUrl());
       addresses.put("database.url", surroundings.database().toString());
@@ -124,10 +130,12 @@ final class Up implements Callable<Integer> {
     return addresses;
   }
 
-  private void tell(Stack stack, @Nullable Surroundings surroundings, UpFile upFile) {
+  private void tell(
+      Stack stack, Operations operations, @Nullable Surroundings surroundings, UpFile upFile) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("broker     " + stack.bootstrapServers());
     out.println("registry   " + stack.registryUrl());
+    operations.url().ifPresent(url -> out.println("operations " + url));
     if (surroundings != null) {
       out.println("connect    " + surroundings.connectUrl());
       out.println("database   " + surroundings.database());

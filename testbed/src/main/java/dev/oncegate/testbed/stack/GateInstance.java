@@ -62,6 +62,8 @@ public final class GateInstance implements AutoCloseable {
     properties.putAll(settings);
     properties.put("client.id", name);
     properties.put("state.dir", state().toString());
+    // Several run on this machine.
+    properties.put("gate.ops.listener", "127.0.0.1:0");
     try {
       Files.createDirectories(directory);
       try (Writer writer = Files.newBufferedWriter(configFile)) {

@@ -46,7 +46,7 @@ class TourTest {
       """
       #!/bin/sh
       # Free ports, for those of the tour may be taken.
-      [ "$1" = up ] && set -- "$@" --broker-port 0 --registry-port 0
+      [ "$1" = up ] && set -- "$@" --broker-port 0 --registry-port 0 --set gate.ops.listener=127.0.0.1:0
       exec "%s" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Doncegate.home="$(dirname "$0")" %s "$@"
       """;
 

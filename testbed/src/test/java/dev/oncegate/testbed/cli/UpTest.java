@@ -257,7 +257,8 @@ class UpTest {
     line.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1", "-cp", ChildJvm.ownClassPath(), Testbed.class.getName()));
-    line.addAll(List.of("up", "--data", data().toString()));
+    line.addAll(
+        List.of("up", "--data", data().toString(), "--set", "gate.ops.listener=127.0.0.1:0"));
     line.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(line)
