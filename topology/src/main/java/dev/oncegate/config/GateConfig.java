@@ -216,6 +216,13 @@ public final class GateConfig extends AbstractConfig {
     return Optional.ofNullable(HostAndPort.of(getString(GateKeys.OPS_LISTENER)));
   }
 
+  /** The address by which other instances reach this one; empty: they do not. */
+  public Optional<HostAndPort> applicationServer() {
+    return Optional.ofNullable(
+        HostAndPort.of(
+            String.valueOf(kafkaSettings().get(StreamsConfig.APPLICATION_SERVER_CONFIG))));
+  }
+
   /** How long a graceful stop may take. */
   public Duration closeTimeout() {
     return Duration.ofMillis(getLong(GateKeys.CLOSE_TIMEOUT_MS));

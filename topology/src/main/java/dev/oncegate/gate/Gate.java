@@ -55,7 +55,7 @@ public final class Gate implements AutoCloseable {
 
   private final KafkaStreams streams;
   private final GateConfig config;
-  private final int partitions;
+  private final GateQueries queries;
   private final CompletableFuture<KafkaStreams.State> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -63,10 +63,16 @@ public final class Gate implements AutoCloseable {
   private volatile boolean stateDamaged;
   private volatile long leftRunningNanos;
 
-  private Gate(KafkaStreams streams, GateConfig config, int partitions) {
+  private Gate(KafkaStreams streams, GateConfig config, int partitions, InstantSource clock) {
     this.streams = streams;
     this.config = config;
-    this.partitions = partitions;
+    this.queries =
+        new GateQueries(
+            streams,
+            partitions,
+            config.getLong(GateKeys.DEDUP_WINDOW_MS),
+            clock,
+            config.applicationServer().orElse(null));
   }
 
   /**
@@ -114,7 +120,8 @@ public final class Gate implements AutoCloseable {
         new Gate(
             new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
             config,
-            found.partitions());
+            found.partitions(),
+            clock);
     gate.begin();
     return gate;
   }
@@ -276,9 +283,9 @@ public final class Gate implements AutoCloseable {
     return streams.state();
   }
 
-  /** Of commands, outcomes and controls, each; every one has state of its own. */
-  public int partitions() {
-    return partitions;
+  /** For those who want to know what it knows. */
+  public GateQueries queries() {
+    return queries;
   }
 
   /** How this instance is at this moment; asks no broker. */

@@ -31,7 +31,7 @@ final class About {
     json.put("dedup_window_ms", config.getLong(GateKeys.DEDUP_WINDOW_MS));
     json.put("topic_prefix", config.getString(GateKeys.TOPIC_PREFIX));
     if (gate != null) {
-      json.put("partitions", gate.partitions());
+      json.put("partitions", gate.queries().partitions());
       json.put("state", gate.state().name());
     }
     json.put("kafka_clients_version", CLIENTS);

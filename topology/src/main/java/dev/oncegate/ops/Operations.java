@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class Operations implements AutoCloseable {
   private final GateConfig config;
   private final @Nullable HttpServer server;
+  private final Neighbours neighbours;
   private final AtomicReference<@Nullable Gate> gate = new AtomicReference<>();
   private final AtomicReference<@Nullable Scrape> metrics = new AtomicReference<>();
 
   private Operations(GateConfig config) {
+    neighbours = new Neighbours(Duration.ofMillis(config.getLong(GateKeys.OPS_QUERY_TIMEOUT_MS)));
     HttpServer opened = config.opsListener().map(listener -> open(config, listener)).orElse(null);
     this.server = opened;
     this.config = opened == null ? config : advertised(config, opened.address());
@@ -42,9 +44,12 @@ public final class Operations implements AutoCloseable {
 
   private HttpServer open(GateConfig settings, HostAndPort listener) {
     HttpServer opened = new HttpServer(listener, settings.getInt(GateKeys.OPS_THREADS_MAX));
+    Lookups lookups = new Lookups(settings, neighbours);
     opened.start(
         new Routes(
             new Probes(Duration.ofMillis(settings.getLong(GateKeys.OPS_READY_GRACE_MS))),
+            lookups,
+            new Circuits(lookups, neighbours),
             gate::get,
             () -> About.of(settings, gate.get()),
             () -> Optional.ofNullable(metrics.get())));
@@ -97,5 +102,6 @@ public final class Operations implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    neighbours.close();
   }
 }

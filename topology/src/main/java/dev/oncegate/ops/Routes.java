@@ -2,12 +2,17 @@ package dev.oncegate.ops;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.oncegate.gate.Gate;
+import dev.oncegate.gate.GateQueries;
 import dev.oncegate.gate.Vitals;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.QuotedQualityCSV;
@@ -22,21 +27,29 @@ import org.slf4j.LoggerFactory;
 /** The addresses of the endpoint. All of them are read; none changes anything. */
 final class Routes extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+  private static final Pattern RUN = Pattern.compile("/v1/runs/([^/]+)");
+  private static final Pattern ACTION = Pattern.compile("/v1/actions/([^/]+)/([^/]+)");
 
   private final Probes probes;
   private final Supplier<@Nullable Gate> gate;
   private final Supplier<Answer> about;
   private final Supplier<Optional<Scrape>> metrics;
+  private final Lookups lookups;
+  private final Circuits circuits;
 
   /**
    * @param gate gives the gate; null while it is being started
    */
   Routes(
       Probes probes,
+      Lookups lookups,
+      Circuits circuits,
       Supplier<@Nullable Gate> gate,
       Supplier<Answer> about,
       Supplier<Optional<Scrape>> metrics) {
     this.probes = probes;
+    this.lookups = lookups;
+    this.circuits = circuits;
     this.gate = gate;
     this.about = about;
     this.metrics = metrics;
@@ -44,41 +57,82 @@ final class Routes extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Answer answer;
+    CompletableFuture<Answer> answer;
     try {
       answer = answer(request);
-    } catch (Refused e) {
-      if (e.problem() == Problem.METHOD_NOT_ALLOWED) {
-        response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-      }
-      answer = Answer.of(e);
     } catch (RuntimeException e) {
-      LOG.error("{} failed.", request.getHttpURI().getPath(), e);
-      answer = Answer.of(new Refused(Problem.INTERNAL, "The log tells why."));
+      answer = CompletableFuture.failedFuture(e);
     }
-    write(answer, response, callback);
+    answer.whenComplete(
+        (ready, failure) ->
+            write(failure == null ? ready : refusal(request, failure), response, callback));
     return true;
   }
 
-  private Answer answer(Request request) {
+  private static Answer refusal(Request request, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof Refused refused) {
+      return Answer.of(refused);
+    }
+    LOG.error("{} failed.", request.getHttpURI().getPath(), cause);
+    return Answer.of(new Refused(Problem.INTERNAL, "The log tells why."));
+  }
+
+  private CompletableFuture<Answer> answer(Request request) {
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       throw new Refused(Problem.METHOD_NOT_ALLOWED, "GET or HEAD is expected.");
     }
     if (request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)) {
       throw new Refused(Problem.TOO_LARGE, "Leave the body out.");
     }
-    // As it was sent: a key may have an encoded slash in it.
-    String path = request.getHttpURI().getPath();
-    return switch (path) {
+    Asked asked = Asked.of(request);
+    return asked.path().startsWith("/v1/")
+        ? known(asked)
+        : CompletableFuture.completedFuture(plain(asked, request));
+  }
+
+  private Answer plain(Asked asked, Request request) {
+    return switch (asked.path()) {
       case "/healthz" -> probes.health(vitals());
       case "/readyz" -> probes.ready(vitals());
       case "/startupz" -> probes.startup(vitals());
       case "/info" -> about.get();
       case "/metrics" -> scrape(request);
-      default ->
-          throw new Refused(
-              Problem.NOT_FOUND, "There are /healthz, /readyz, /startupz, /metrics and /info.");
+      default -> throw nothingThere();
     };
+  }
+
+  private CompletableFuture<Answer> known(Asked asked) {
+    Matcher run = RUN.matcher(asked.path());
+    Matcher action = ACTION.matcher(asked.path());
+    if (run.matches()) {
+      return lookups.run(queries(), asked, Asked.name(run.group(1)));
+    }
+    if (action.matches()) {
+      return lookups.action(
+          queries(), asked, Asked.name(action.group(1)), Asked.name(action.group(2)));
+    }
+    if (asked.path().equals("/v1/circuits")) {
+      return circuits.list(queries(), asked);
+    }
+    throw nothingThere();
+  }
+
+  private static Refused nothingThere() {
+    return new Refused(
+        Problem.NOT_FOUND,
+        "There are /healthz, /readyz, /startupz, /metrics, /info, /v1/runs/{run_id}, /v1/actions/{scope}/{key} and /v1/circuits.");
+  }
+
+  private GateQueries queries() {
+    Gate running = gate.get();
+    if (running == null) {
+      throw new Refused(Problem.NOT_AVAILABLE, "The gate is being started. Ask again.");
+    }
+    return running.queries();
   }
 
   private @Nullable Vitals vitals() {
@@ -115,6 +169,9 @@ final class Routes extends Handler.Abstract {
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    if (answer.status() == Problem.METHOD_NOT_ALLOWED.status()) {
+      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+    }
     answer.headers().forEach(response.getHeaders()::put);
     response.write(true, ByteBuffer.wrap(answer.body()), callback);
   }

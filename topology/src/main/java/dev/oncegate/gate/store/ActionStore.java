@@ -3,10 +3,13 @@ package dev.oncegate.gate.store;
 import dev.oncegate.core.intake.ActionId;
 import dev.oncegate.core.ledger.ActionEntry;
 import java.time.Duration;
+import java.time.Instant;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.query.WindowKeyQuery;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,38 @@ public final class ActionStore {
         Stores.persistentWindowStore(NAME, retention, window, false),
         Serdes.ByteArray(),
         Serdes.ByteArray());
+  }
+
+  /**
+   * The actions of one partition for other threads than the task's.
+   *
+   * @param windowMs the dedup window, in milliseconds
+   */
+  public static ActionView view(CommittedReads reads, long windowMs) {
+    return (id, nowMs) -> {
+      long newest = TimerStore.newestBucketMs(reads);
+      long reachedMs = Math.max(nowMs, newest);
+      long oldest = Math.max(0, Math.max(reachedMs - 2 * windowMs, newest - REACH * windowMs));
+      if (newest < oldest) {
+        return null;
+      }
+      ActionEntry latest = latest(reads, id, oldest, newest);
+      return latest != null && reachedMs <= latest.rememberedFromMs() + windowMs ? latest : null;
+    };
+  }
+
+  private static @Nullable ActionEntry latest(
+      CommittedReads reads, ActionId id, long oldestMs, long newestMs) {
+    WindowKeyQuery<byte[], byte[]> buckets =
+        WindowKeyQuery.withKeyAndWindowStartRange(
+            id.toBytes(), Instant.ofEpochMilli(oldestMs), Instant.ofEpochMilli(newestMs));
+    byte[] bytes = null;
+    try (WindowStoreIterator<byte[]> entries = reads.ask(NAME, buckets)) {
+      while (entries != null && entries.hasNext()) {
+        bytes = entries.next().value;
+      }
+    }
+    return bytes == null ? null : ActionEntryFormat.fromBytes(bytes);
   }
 
   /**

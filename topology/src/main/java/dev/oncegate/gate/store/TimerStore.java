@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.query.KeyQuery;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -81,6 +82,12 @@ public final class TimerStore {
    */
   long newestBucketMs() {
     byte[] bytes = store.get(NEWEST_BUCKET);
+    return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();
+  }
+
+  /** As it is committed, for other threads than the task's. */
+  static long newestBucketMs(CommittedReads reads) {
+    byte[] bytes = reads.ask(NAME, KeyQuery.withKey(NEWEST_BUCKET));
     return bytes == null ? 0 : ByteBuffer.wrap(bytes).getLong();
   }
 

@@ -1,0 +1,131 @@
+package dev.oncegate.gate;
+
+import dev.oncegate.config.HostAndPort;
+import dev.oncegate.core.guard.RunState;
+import dev.oncegate.core.intake.ActionId;
+import dev.oncegate.core.ledger.ActionEntry;
+import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.CommittedReads;
+import dev.oncegate.gate.store.RunId;
+import dev.oncegate.gate.store.RunStore;
+import dev.oncegate.gate.store.RunView;
+import dev.oncegate.gate.store.StateNotAvailableException;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Questions about what a running gate knows, asked from outside of its tasks.
+ *
+ * <p>They see what is committed and nothing else. Which instance has the answer is for the caller
+ * to find ({@link #placeOf}); the look-ups themselves are of this instance alone.
+ */
+public final class GateQueries {
+  private final KafkaStreams streams;
+  private final int partitions;
+  private final long windowMs;
+  private final InstantSource clock;
+  private final @Nullable HostAndPort self;
+
+  /**
+   * @param windowMs the dedup window, in milliseconds
+   * @param self the address by which instances know this one; null: they do not
+   */
+  GateQueries(
+      KafkaStreams streams,
+      int partitions,
+      long windowMs,
+      InstantSource clock,
+      @Nullable HostAndPort self) {
+    this.streams = streams;
+    this.partitions = partitions;
+    this.windowMs = windowMs;
+    this.clock = clock;
+    this.self = self;
+  }
+
+  /** Where the state of a scope is. */
+  public Place placeOf(String scope) {
+    byte[] key = Outbox.bytes(scope);
+    int partition = ByKey.partitionOf(key, partitions);
+    KeyQueryMetadata metadata;
+    try {
+      metadata = streams.queryMetadataForKey(RunStore.NAME, key, new ByKey());
+    } catch (IllegalStateException e) {
+      // Not running: it knows nobody.
+      return new Place(partition, null, false, List.of());
+    }
+    if (metadata == null || metadata.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
+      return new Place(partition, null, false, List.of());
+    }
+    HostAndPort active = address(metadata.activeHost());
+    List<HostAndPort> standbys =
+        metadata.standbyHosts().stream()
+            .map(GateQueries::address)
+            .filter(host -> host != null)
+            .sorted(Comparator.comparing(HostAndPort::toString))
+            .toList();
+    return new Place(partition, active, active != null && active.equals(self), standbys);
+  }
+
+  /** The other instances, as far as this one knows them. */
+  public List<HostAndPort> others() {
+    return streams.metadataForAllStreamsClients().stream()
+        .map(StreamsMetadata::hostInfo)
+        .map(GateQueries::address)
+        .filter(host -> host != null && !host.equals(self))
+        .distinct()
+        .sorted(Comparator.comparing(HostAndPort::toString))
+        .toList();
+  }
+
+  /** The address by which other instances know this one; null: they do not. */
+  public @Nullable HostAndPort self() {
+    return self;
+  }
+
+  /** How many partitions there are, each with state of its own. */
+  public int partitions() {
+    return partitions;
+  }
+
+  /**
+   * What is known of an action; null where nothing is, or no longer.
+   *
+   * @throws StateNotAvailableException where this instance does not process the partition
+   */
+  public @Nullable ActionEntry action(int partition, ActionId id) {
+    return ActionStore.view(reads(partition), windowMs).find(id, clock.millis());
+  }
+
+  /**
+   * What is known of a run; null where nothing is.
+   *
+   * @throws StateNotAvailableException where this instance does not process the partition
+   */
+  public @Nullable RunState run(int partition, RunId id) {
+    return runs(partition).find(id);
+  }
+
+  /**
+   * The runs of a partition.
+   *
+   * @throws StateNotAvailableException where this instance does not process the partition
+   */
+  public RunView runs(int partition) {
+    return new RunView(reads(partition));
+  }
+
+  private CommittedReads reads(int partition) {
+    return new CommittedReads(streams, partition);
+  }
+
+  private static @Nullable HostAndPort address(HostInfo host) {
+    return host.equals(HostInfo.unavailable()) ? null : new HostAndPort(host.host(), host.port());
+  }
+}
