@@ -46,6 +46,7 @@ public final class Ingress implements AutoCloseable {
       follower =
           ResultFollower.start(
               config,
+              states,
               result -> {
                 // In this order: who has its answer may ask for the state.
                 states.accept(result);

@@ -23,6 +23,7 @@ final class IngressKeys {
   static final String BATCH_MAX_ACTIONS = "ingress.batch.max.actions";
   static final String WAITING_MAX = "ingress.waiting.max";
   static final String STATES_MAX_BYTES = "ingress.states.max.bytes";
+  static final String LOOKBACK_MS = "ingress.lookback.ms";
   static final String STREAMS_MAX = "ingress.streams.max";
   static final String STREAM_HEARTBEAT_MS = "ingress.stream.heartbeat.ms";
   static final String THREADS_MAX = "ingress.threads.max";
@@ -104,6 +105,13 @@ final class IngressKeys {
               between(1_048_576L, 68_719_476_736L),
               MEDIUM,
               "About how many bytes of memory the latest states of actions may take, for GET; those not touched for longest are forgotten.")
+          .define(
+              LOOKBACK_MS,
+              Type.LONG,
+              600_000L,
+              between(0L, 86_400_000L),
+              MEDIUM,
+              "How far back results are read at the start, so that GET knows the actions of before, in milliseconds; at most as many results of each partition as there is memory for, and for at most 30 s.")
           .define(
               STREAMS_MAX,
               Type.INT,

@@ -44,6 +44,17 @@ final class LatestStates {
     }
   }
 
+  /** About how many actions there is room for at most. */
+  long capacity() {
+    return maxBytes / RECORD_BYTES;
+  }
+
+  /** Forgets all. */
+  synchronized void clear() {
+    states.clear();
+    bytes = 0;
+  }
+
   /** How an action stands; null where it is not known here. */
   synchronized @Nullable ActionState find(String scope, String key) {
     return states.get(new Id(scope, key));

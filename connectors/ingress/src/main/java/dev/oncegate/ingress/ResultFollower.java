@@ -22,12 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the results topic from its end on, all partitions, in no group: every instance sees every
- * result, for the request that waits may be at any. One thread, so results keep their order.
+ * Follows the results topic, all partitions, in no group: every instance sees every result, for the
+ * request that waits may be at any. One thread, so results keep their order.
+ *
+ * <p>Begins some way back, so that what was sent before this instance started is known too.
  */
 final class ResultFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResultFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /**
+   * No start is held up for longer: a broker may be slow, or hold results of an open transaction.
+   */
+  private static final Duration LOOK_BACK_TIMEOUT = Duration.ofSeconds(30);
+
   private static final long REGISTRY_PAUSE_MS = 500;
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -47,44 +55,54 @@ final class ResultFollower implements AutoCloseable {
   }
 
   /**
-   * Follows from here on: a result of a command written after this returns is seen.
+   * Looks back, and follows from here on: a result of a command written after this returns is seen.
    *
-   * @param sink takes the results one after the other, in the thread of this follower
+   * @param states takes what is looked back on, in the calling thread
+   * @param sink takes the results from here on one after the other, in the thread of this follower
+   * @throws InterruptedException while looking back
    */
-  static ResultFollower start(IngressConfig config, Consumer<ActionResult> sink) {
+  static ResultFollower start(
+      IngressConfig config, LatestStates states, Consumer<ActionResult> sink)
+      throws InterruptedException {
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             config.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    ResultFollower follower = new ResultFollower(consumer, config.serdes().deserializer(), sink);
     try {
-      String topic = config.topics().results();
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      if (partitions.isEmpty()) {
-        throw new ConfigException(
-            "There is no topic %s: make the topics ('oncegate topics'), or correct gate.topic.prefix."
-                .formatted(topic));
-      }
-      consumer.assign(partitions);
       // Not seekToEnd, which is lazy: the position has to be known before the first command.
-      for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions).entrySet()) {
-        consumer.seek(end.getKey(), end.getValue());
-      }
-    } catch (RuntimeException e) {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions(consumer, config));
+      consumer.assign(ends.keySet());
+      new LookBack(consumer, config.duration(IngressKeys.LOOKBACK_MS), LOOK_BACK_TIMEOUT, states)
+          .read(ends, record -> follower.take(record, states::accept));
+      ends.forEach(consumer::seek);
+    } catch (RuntimeException | InterruptedException e) {
       consumer.close();
       throw e;
     }
-    ResultFollower follower = new ResultFollower(consumer, config.serdes().deserializer(), sink);
     follower.thread.start();
     return follower;
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<byte[], byte[]> consumer, IngressConfig config) {
+    String topic = config.topics().results();
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new ConfigException(
+          "There is no topic %s: make the topics ('oncegate topics'), or correct gate.topic.prefix."
+              .formatted(topic));
+    }
+    return partitions;
   }
 
   private void follow() {
     try (consumer) {
       while (closed.getCount() > 0) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          take(record);
+          take(record, sink);
         }
       }
       ended.complete(null);
@@ -96,7 +114,8 @@ final class ResultFollower implements AutoCloseable {
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+  private void take(ConsumerRecord<byte[], byte[]> record, Consumer<ActionResult> sink)
+      throws InterruptedException {
     do {
       try {
         if (deserializer.deserialize(record.topic(), record.value())

@@ -257,7 +257,7 @@ final class Routes extends Handler.Abstract {
     if (state == null) {
       throw new Refused(
           ProblemType.UNKNOWN_ACTION,
-          "It was never sent, or not since this instance started, or so long ago that it was forgotten here. The gate remembers longer: send the action again with the same key.");
+          "It was never sent, or so long ago that it was forgotten here, or a moment ago. The gate remembers longer: send the action again with the same key.");
     }
     caller.requireOwnRun(state.last().getRunId());
     return Answer.ok(ResultJson.of(state));

@@ -12,29 +12,40 @@ import dev.oncegate.serde.AvroSerdes;
 import dev.oncegate.testbed.agents.Answer;
 import dev.oncegate.testbed.agents.Tool;
 import dev.oncegate.testbed.agents.ToolExecutor;
+import dev.oncegate.testbed.stack.Broker;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Stack;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Broker, registry, gate and an executor whose tools do what their names say. */
 final class IngressStack implements AutoCloseable {
   private static final int PARTITIONS = 4;
 
+  /** Longer than it takes to kill an ingress, shorter than a client waits. */
+  private static final Duration SLOW = Duration.ofSeconds(1);
+
   private final DataDirectory directory = DataDirectory.temporary("oncegate-ingress-");
   private final List<ActionEffect> effects = new CopyOnWriteArrayList<>();
   private final Stack stack;
+  private @Nullable Broker restarted;
   private final Gate gate;
   private final ToolExecutor executor;
   private final Producer<String, ActionOutcome> outcomes;
@@ -81,6 +92,7 @@ final class IngressStack implements AutoCloseable {
                 : Answer.succeeds("second time");
         case "same-answer" -> Answer.succeeds("rain");
         case "never-answers" -> Answer.requestLost();
+        case "slow" -> Answer.succeeds("receipt of " + effect.getIdempotencyKey()).after(SLOW);
         default -> Answer.succeeds("receipt of " + effect.getIdempotencyKey());
       };
     };
@@ -98,6 +110,64 @@ final class IngressStack implements AutoCloseable {
     return LocalGate.config(stack, directory, Map.of());
   }
 
+  /** An ingress in a process of its own, which can be killed. */
+  IngressProcess process(Map<String, String> settings) {
+    return IngressProcess.start(stack, directory.path(), settings);
+  }
+
+  /** Ends the broker as an accident would. */
+  void killBroker() {
+    stack.broker().kill();
+  }
+
+  /** Starts the broker again over its data, and at its port. */
+  void restartBroker() {
+    restarted = Broker.start(directory.path().resolve("broker"), stack.broker().port());
+    restarted.awaitReady(new CompletableFuture<>());
+  }
+
+  /** Lets the broker stand still. */
+  void freezeBroker() {
+    stack.broker().freeze();
+  }
+
+  /** Lets the broker go on. */
+  void thawBroker() {
+    stack.broker().thaw();
+  }
+
+  /** All effects of a run that lie in the topic now, whoever has met them. */
+  List<ActionEffect> effectsWritten(String run) {
+    GateConfig config = config();
+    AvroSerdes serdes = AvroSerdes.of(AvroSerdes.ONCEGATE, config.kafkaSettings());
+    String topic = Topics.of(config).effects();
+    List<ActionEffect> written = new ArrayList<>();
+    try (var consumer =
+        new KafkaConsumer<>(
+            Clients.consumer(config.kafkaSettings()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      consumer.seekToBeginning(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        for (var each : consumer.poll(Duration.ofMillis(50))) {
+          ActionEffect effect =
+              (ActionEffect) serdes.deserializer().deserialize(topic, each.value());
+          if (effect.getRunId().equals(run)) {
+            written.add(effect);
+          }
+        }
+      }
+    }
+    return written;
+  }
+
   /** Effects of a run that the executor has met. */
   List<ActionEffect> effectsOf(String run) {
     return effects.stream().filter(effect -> effect.getRunId().equals(run)).toList();
@@ -108,6 +178,9 @@ final class IngressStack implements AutoCloseable {
     executor.close();
     outcomes.close();
     gate.close();
+    if (restarted != null) {
+      restarted.close();
+    }
     stack.close();
     directory.close();
   }

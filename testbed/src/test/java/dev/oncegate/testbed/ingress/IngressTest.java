@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.config.ConfigException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -263,22 +262,42 @@ class IngressTest {
   }
 
   @Test
-  void fiftySimultaneousPostsOfOneKeyAreOneEffect() {
-    List<CompletableFuture<Response>> posts = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
-      posts.add(client.postAsync(ACTIONS, action("storm", "pay"), keyed("k")));
-    }
-    List<Integer> statuses = posts.stream().map(post -> post.join().status()).toList();
-    assertThat(statuses).filteredOn(status -> status == 202).hasSize(1);
-    assertThat(statuses).filteredOn(status -> status == 200 || status == 409).hasSize(49);
-    Response last = client.post(ACTIONS, action("storm", "pay"), keyed("k"));
+  void fiftySimultaneousPostsOfOneKeyAreOneEffect() throws Exception {
+    List<Storm.Told> first = storm("first");
+    assertThat(first).hasSize(50);
+    assertThat(first)
+        .filteredOn(told -> told.status() == 202)
+        .singleElement()
+        .satisfies(told -> assertThat(told.body().get("decision").asText()).isEqualTo("ACCEPTED"));
+    assertThat(first)
+        .filteredOn(told -> told.status() != 202)
+        .allSatisfy(
+            told -> {
+              if (told.status() == 409) {
+                assertThat(told.body().get("type").asText()).endsWith(":in-progress");
+                assertThat(told.headers()).contains("Retry-After: ");
+              } else {
+                assertIsReplay(told);
+              }
+            });
     Awaitility.await()
         .untilAsserted(
             () ->
                 assertThat(client.get("/v1/actions/k?run_id=storm").body().get("state").asText())
                     .isEqualTo("SUCCEEDED"));
-    assertThat(last.status()).isIn(200, 409);
-    assertThat(stack.effectsOf("storm")).hasSize(1);
+    assertThat(storm("second")).hasSize(50).allSatisfy(IngressTest::assertIsReplay);
+    assertThat(stack.effectsWritten("storm")).hasSize(1);
+  }
+
+  private static List<Storm.Told> storm(String name) throws Exception {
+    return Storm.post(
+        50, open.url() + ACTIONS, "k", action("storm", "pay"), directory.resolve(name));
+  }
+
+  private static void assertIsReplay(Storm.Told told) {
+    assertThat(told.status()).isEqualTo(200);
+    assertThat(told.body().get("decision").asText()).isEqualTo("REPLAYED");
+    assertThat(told.body().at("/stored_outcome/result").asText()).isEqualTo("receipt of k");
   }
 
   @Test
