@@ -20,7 +20,6 @@ final class HttpServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 256;
   private static final int HEADER_BYTES = 8 * 1024;
   private static final long IDLE_MS = 15_000;
-  private static final long STOP_TIMEOUT_MS = 1_000;
 
   private final HostAndPort listener;
   private final Server server;
@@ -39,7 +38,8 @@ final class HttpServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
     server.setErrorHandler(Routes::writeError);
-    server.setStopTimeout(STOP_TIMEOUT_MS);
+    // What is under way is not waited for: it only tells, and whoever asked may ask again.
+    server.setStopTimeout(0);
   }
 
   private static HttpConfiguration http() {
