@@ -66,7 +66,6 @@ public final class GateConfig extends AbstractConfig {
     defaults.put("enable.transactional.statestores", "true");
     defaults.put("ensure.explicit.internal.resource.naming", "true");
     defaults.put("processing.exception.handler.global.enabled", "true");
-    defaults.put("statestore.cache.max.bytes", "67108864");
     // Every command is answered by records for several topics: larger batches, fewer requests.
     defaults.put("producer.batch.size", "262144");
     return Map.copyOf(defaults);

@@ -2,6 +2,7 @@ package dev.oncegate.gate;
 
 import dev.oncegate.core.intake.Coordinates;
 import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.BeforeCommit;
 import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.TimerStore;
 import dev.oncegate.schema.ActionCommand;
@@ -52,6 +53,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         new ActionStore(
             context.getStateStore(ActionStore.NAME), timers, parts.times().dedupWindowMs());
     RunStore runs = new RunStore(context.getStateStore(RunStore.NAME));
+    BeforeCommit beforeCommit = context.getStateStore(BeforeCommit.NAME);
+    beforeCommit.run(runs::writeChanges, timers::writeChanges);
     Outbox outbox = new Outbox(context, parts);
     RunLog log = new RunLog(runs, timers, outbox, parts.times());
     Results results = new Results(parts.times().dedupWindowMs());

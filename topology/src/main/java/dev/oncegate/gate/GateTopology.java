@@ -1,6 +1,7 @@
 package dev.oncegate.gate;
 
 import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.BeforeCommit;
 import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.TimerStore;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -48,6 +49,7 @@ final class GateTopology {
     topology.addStateStore(ActionStore.builder(parts.times().dedupWindowMs()), GATE);
     topology.addStateStore(RunStore.builder(), GATE);
     topology.addStateStore(TimerStore.builder(), GATE);
+    topology.addStateStore(BeforeCommit.builder(), GATE);
     for (String sink : topics.sinks()) {
       topology.addSink(
           sink,

@@ -30,6 +30,6 @@ class GateTopologyTest {
     }
     assertThat(read).containsExactlyInAnyOrderElementsOf(TOPICS.sources());
     assertThat(written).containsExactlyInAnyOrderElementsOf(TOPICS.sinks());
-    assertThat(stores).containsExactlyInAnyOrder("actions", "runs", "timers");
+    assertThat(stores).containsExactlyInAnyOrder("actions", "runs", "timers", "before-commit");
   }
 }

@@ -14,6 +14,7 @@ public final class Testbed {
   private Testbed() {}
 
   public static void main(String[] args) {
+    Oncegate.formatCheaply();
     CommandLine commandLine = Oncegate.commandLine();
     IExecutionExceptionHandler others = commandLine.getExecutionExceptionHandler();
     commandLine

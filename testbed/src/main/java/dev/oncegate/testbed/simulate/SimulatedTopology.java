@@ -1,5 +1,6 @@
 package dev.oncegate.testbed.simulate;
 
+import dev.oncegate.gate.store.BeforeCommit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,9 +22,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 import org.apache.kafka.streams.state.WindowStore;
-import org.apache.kafka.streams.state.internals.CachingKeyValueStore;
 import org.apache.kafka.streams.state.internals.WindowStoreBuilder;
-import org.apache.kafka.streams.state.internals.WrappedStateStore;
 
 /**
  * Takes the gate's own wiring, and gives it three things that a test driver has not:
@@ -109,6 +108,9 @@ final class SimulatedTopology extends Topology {
   @Override
   public synchronized <S extends StateStore> Topology addStateStore(
       StoreBuilder<S> builder, String... processorNames) {
+    if (builder.name().equals(BeforeCommit.NAME)) {
+      return super.addStateStore(builder, processorNames);
+    }
     return super.addStateStore(simulated(builder), processorNames);
   }
 
@@ -132,20 +134,14 @@ final class SimulatedTopology extends Topology {
     }
     KeyValueBytesStoreSupplier supplier =
         setup.rocksDb() ? Stores.persistentKeyValueStore(name) : Stores.inMemoryKeyValueStore(name);
-    StoreBuilder<?> same =
-        Stores.keyValueStoreBuilder(
-            Seam.around(
-                KeyValueBytesStoreSupplier.class,
-                supplier,
-                (method, arguments, call) ->
-                    method.equals("get") ? keyValueStore(name, supplier.get()) : call.proceed()),
-            Serdes.ByteArray(),
-            Serdes.ByteArray());
-    return isCached(builder) ? same.withCachingEnabled() : same;
-  }
-
-  private static boolean isCached(StoreBuilder<?> builder) {
-    return ((WrappedStateStore<?, ?, ?>) builder.build()).wrapped() instanceof CachingKeyValueStore;
+    return Stores.keyValueStoreBuilder(
+        Seam.around(
+            KeyValueBytesStoreSupplier.class,
+            supplier,
+            (method, arguments, call) ->
+                method.equals("get") ? keyValueStore(name, supplier.get()) : call.proceed()),
+        Serdes.ByteArray(),
+        Serdes.ByteArray());
   }
 
   private WindowStore<Bytes, byte[]> windowStore(String name, WindowStore<Bytes, byte[]> store) {

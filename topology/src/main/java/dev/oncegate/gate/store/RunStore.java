@@ -9,12 +9,11 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * What is known of each run. Cached, so that its changelog is written once per commit for a run,
- * not once per call.
+ * What is known of each run.
  *
- * <p>The runs seen last are also kept as objects, to be read without decoding them. That copy
- * cannot be stale: nobody else writes the store while the task is here, and a task that fails or
- * moves is initialised anew.
+ * <p>The runs seen last are kept as objects: they are read without decoding, and encoded and logged
+ * once for each commit, not once for each call. The objects cannot be stale: nobody else writes the
+ * store while the task is here, and a task that fails or moves is initialised anew.
  */
 public final class RunStore {
   /** Name of the store. */
@@ -23,13 +22,28 @@ public final class RunStore {
   private static final int MOST_DECODED = 1_024;
 
   private final KeyValueStore<byte[], byte[]> store;
-  private final Map<RunId, RunState> decoded =
+  private final Map<RunId, Known> known =
       new LinkedHashMap<>(MOST_DECODED, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<RunId, RunState> eldest) {
-          return size() > MOST_DECODED;
+        protected boolean removeEldestEntry(Map.Entry<RunId, Known> eldest) {
+          if (size() <= MOST_DECODED) {
+            return false;
+          }
+          write(eldest.getKey(), eldest.getValue());
+          return true;
         }
       };
+
+  /** A run, and whether the store has it as it is. */
+  private static final class Known {
+    RunState run;
+    boolean written;
+
+    Known(RunState run, boolean written) {
+      this.run = run;
+      this.written = written;
+    }
+  }
 
   /**
    * @param store as built by {@link #builder}
@@ -41,29 +55,50 @@ public final class RunStore {
   /** Builds the store. */
   public static StoreBuilder<KeyValueStore<byte[], byte[]>> builder() {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(NAME), Serdes.ByteArray(), Serdes.ByteArray())
-        .withCachingEnabled();
+        Stores.persistentKeyValueStore(NAME), Serdes.ByteArray(), Serdes.ByteArray());
   }
 
   /** What is known of a run; {@link RunState#NEW} where nothing is. */
   public RunState get(RunId id) {
-    RunState known = decoded.get(id);
-    if (known != null) {
-      return known;
+    Known here = known.get(id);
+    if (here != null) {
+      return here.run;
     }
     byte[] bytes = store.get(id.toBytes());
-    return bytes == null ? RunState.NEW : RunStateFormat.fromBytes(bytes);
+    if (bytes == null) {
+      return RunState.NEW;
+    }
+    RunState run = RunStateFormat.fromBytes(bytes);
+    known.put(id, new Known(run, true));
+    return run;
   }
 
-  /** Stores a run. */
+  /** Stores a run; {@link #writeChanges} writes it. */
   public void put(RunId id, RunState run) {
-    store.put(id.toBytes(), RunStateFormat.toBytes(run));
-    decoded.put(id, run);
+    Known here = known.get(id);
+    if (here == null) {
+      known.put(id, new Known(run, false));
+    } else {
+      here.run = run;
+      here.written = false;
+    }
   }
 
   /** Forgets a run. */
   public void forget(RunId id) {
     store.delete(id.toBytes());
-    decoded.remove(id);
+    known.remove(id);
+  }
+
+  /** Writes the runs that changed since the last time; to be called before each commit. */
+  public void writeChanges() {
+    known.forEach(this::write);
+  }
+
+  private void write(RunId id, Known changed) {
+    if (!changed.written) {
+      store.put(id.toBytes(), RunStateFormat.toBytes(changed.run));
+      changed.written = true;
+    }
   }
 }
