@@ -310,7 +310,8 @@ public final class RegistryConfig extends AbstractConfig {
     return getList(URL);
   }
 
-  SubjectNameStrategy valueStrategy() {
+  /** Where the schemas of values are registered. */
+  public SubjectNameStrategy valueStrategy() {
     return SubjectNameStrategy.of(
         "value.subject.name.strategy", getString("value.subject.name.strategy"));
   }

@@ -28,7 +28,7 @@ public final class RegistryException extends KafkaException {
    * Whether the registry works and only has no such schema. A 404 of something between us and it is
    * not that.
    */
-  boolean isAboutTheSchema() {
+  public boolean isAboutTheSchema() {
     return aboutTheSchema;
   }
 }
