@@ -8,6 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.oncegate.connect.record.ActionCommandConverter;
+import dev.oncegate.connect.record.GateRecordConverter;
 import dev.oncegate.connect.wire.Wire;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,9 +49,9 @@ class ConnectArchitectureTest {
   static final ArchRule onePlaceOfEachPlugInKnowsTheSerde =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(Wire.class, ActionCommandConverter.class)
+          .doNotBelongToAnyOf(Wire.class, ActionCommandConverter.class, GateRecordConverter.class)
           .should()
-          .dependOnClassesThat(resideInAPackage("dev.oncegate.gate.."));
+          .dependOnClassesThat(resideInAPackage("dev.oncegate.serde.."));
 
   @ArchTest
   static final ArchRule theGateItselfIsNotUsed =

@@ -157,6 +157,6 @@ public final class ActionCommandConverter implements Converter {
   @Override
   public SchemaAndValue toConnectData(String topic, byte @Nullable [] value) {
     throw new DataException(
-        "this converter only writes: to read topics of Avro use an Avro converter");
+        "this converter only writes: to read the gate's topics use GateRecordConverter");
   }
 }

@@ -92,7 +92,7 @@ public final class AsEvent<R extends ConnectRecord<R>> implements Transformation
     }
     if (!(record.value() instanceof Struct in)) {
       throw new DataException(
-          "the records of %s come without a schema: set value.converter to an Avro converter"
+          "the records of %s come without a schema: set value.converter to dev.oncegate.connect.record.GateRecordConverter"
               .formatted(record.topic()));
     }
     Schema schema = rowSchema(in.schema());

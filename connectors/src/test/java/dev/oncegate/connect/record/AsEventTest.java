@@ -82,7 +82,8 @@ class AsEventTest {
     SinkRecord bytes = new SinkRecord("t", 0, null, "k", null, Map.of("run", "r"), 3);
     assertThatThrownBy(() -> transformation.apply(bytes))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("set value.converter to an Avro converter");
+        .hasMessageContaining(
+            "set value.converter to dev.oncegate.connect.record.GateRecordConverter");
   }
 
   @Test

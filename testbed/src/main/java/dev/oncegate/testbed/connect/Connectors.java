@@ -3,14 +3,9 @@ package dev.oncegate.testbed.connect;
 import dev.oncegate.testbed.stack.BesideTheTestbed;
 import dev.oncegate.testbed.stack.Database;
 import dev.oncegate.testbed.stack.Stack;
-import dev.oncegate.testbed.stack.StackException;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 
 /** The ready-made configurations of the module {@code connectors}, filled in for one stack. */
@@ -40,28 +35,10 @@ public final class Connectors {
     return BesideTheTestbed.connectors().resolve("sql").resolve(name);
   }
 
-  /** What a worker must be told so that the sinks can read what the gate writes. */
-  public static Map<String, String> converter() {
-    Path file =
-        BesideTheTestbed.connectors().resolve("config").resolve("converter-apicurio.properties");
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-    } catch (IOException e) {
-      throw new StackException("%s cannot be read: %s".formatted(file, e), e);
-    }
-    Map<String, String> converter = new TreeMap<>();
-    properties.forEach((key, value) -> converter.put((String) key, (String) value));
-    return converter;
-  }
-
   /** What the files name as ${env:NAME}: one database for the history and the outbox. */
   public static Map<String, String> environment(Stack stack, Database database) {
     return Map.ofEntries(
         Map.entry("SCHEMA_REGISTRY_URL", stack.registryUrl()),
-        Map.entry(
-            "APICURIO_REGISTRY_URL",
-            stack.registryUrl().replace("/apis/ccompat/v7", "/apis/registry/v2")),
         Map.entry("HISTORY_JDBC_URL", database.jdbcUrl()),
         Map.entry("HISTORY_USER", database.user()),
         Map.entry("HISTORY_PASSWORD", database.password()),

@@ -63,7 +63,6 @@ public final class Workplace implements AutoCloseable {
                   connectPort,
                   stack.bootstrapServers(),
                   List.of(ConnectWorker.ownPlugins()),
-                  Connectors.converter(),
                   Connectors.environment(stack, database)));
       open.push(worker);
       ended = worker.ended().applyToEither(databaseEnded, end -> end);

@@ -40,7 +40,6 @@ public final class ConnectWorker implements AutoCloseable {
    * @param port of the REST API; 0: any free one
    * @param bootstrapServers the brokers
    * @param plugins folders of plug-ins beside those that come with the testbed
-   * @param settings go before the testbed's own, such as the default converters
    * @param environment what configurations of connectors name as ${env:NAME}
    */
   public record Plan(
@@ -48,7 +47,6 @@ public final class ConnectWorker implements AutoCloseable {
       int port,
       String bootstrapServers,
       List<Path> plugins,
-      Map<String, String> settings,
       Map<String, String> environment) {}
 
   /**
@@ -138,7 +136,6 @@ public final class ConnectWorker implements AutoCloseable {
     }
     properties.put("offset.storage.partitions", "4");
     properties.put("status.storage.partitions", "1");
-    properties.putAll(plan.settings());
     return properties;
   }
 

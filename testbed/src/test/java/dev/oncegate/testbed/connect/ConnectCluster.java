@@ -3,6 +3,8 @@ package dev.oncegate.testbed.connect;
 import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
+import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.ActionResult;
 import dev.oncegate.serde.AvroSerdes;
 import dev.oncegate.testbed.stack.ConnectRest;
 import dev.oncegate.testbed.stack.ConnectWorker;
@@ -10,6 +12,7 @@ import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.Database;
 import dev.oncegate.testbed.stack.LocalGate;
 import dev.oncegate.testbed.stack.Postgres;
+import dev.oncegate.testbed.stack.Registry;
 import dev.oncegate.testbed.stack.Stack;
 import java.io.IOException;
 import java.net.URI;
@@ -61,6 +64,7 @@ final class ConnectCluster implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final Admin admin;
   private Postgres postgres;
+  private Registry registry;
   private ConnectWorker worker;
 
   /** Starts all of it; the database has the tables of the history and of the outbox. */
@@ -74,7 +78,9 @@ final class ConnectCluster implements AutoCloseable {
       postgres = Postgres.start(directory.path().resolve("postgres"), 0);
       open.push(() -> postgres.close());
       stack = Stack.start(directory, 0, 0);
+      registry = stack.registry();
       open.push(stack::close);
+      open.push(() -> registry.close());
       config = LocalGate.config(stack, directory, gateSettings);
       open.push(LocalGate.start(config, partitions)::close);
       postgres.awaitReady(NEVER);
@@ -85,6 +91,9 @@ final class ConnectCluster implements AutoCloseable {
       open.push(() -> worker.close());
       worker.awaitReady(NEVER);
       avro = AvroSerdes.of(AvroSerdes.ONCEGATE, settings());
+      // So that a test can write and read while the registry is down.
+      avro.prepare("agent.commands", ActionCommand.getClassSchema());
+      avro.prepare("agent.results", ActionResult.getClassSchema());
       producer =
           new KafkaProducer<>(
               Clients.producer(settings()), new StringSerializer(), new ByteArraySerializer());
@@ -107,7 +116,6 @@ final class ConnectCluster implements AutoCloseable {
             port,
             stack.bootstrapServers(),
             List.of(ConnectWorker.ownPlugins()),
-            Connectors.converter(),
             environment));
   }
 
@@ -273,6 +281,16 @@ final class ConnectCluster implements AutoCloseable {
   /** Ends the database by SIGKILL; {@link #startDatabase} starts it again. */
   void crashDatabase() {
     postgres.kill();
+  }
+
+  /** Ends the registry by SIGKILL; {@link #startRegistry} starts it again. */
+  void crashRegistry() {
+    registry.kill();
+  }
+
+  void startRegistry() {
+    registry = Registry.start(directory.path().resolve("registry"), registry.port());
+    registry.awaitReady(NEVER);
   }
 
   void startDatabase() {
