@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.oncegate.core.intake.Scope;
 import dev.oncegate.schema.ActionResult;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +65,15 @@ record Answer(int status, String contentType, Map<String, String> headers, Objec
         PROBLEM,
         headers,
         ResultJson.problem(refused.problem(), refused.getMessage(), refused.field(), null));
+  }
+
+  /** Writes it as the whole response. */
+  void write(Response response, Callback callback) {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    headers.forEach(response.getHeaders()::put);
+    response.write(true, ByteBuffer.wrap(ResultJson.bytes(body)), callback);
   }
 
   private static @Nullable String location(ActionResult result, Scope scope) {

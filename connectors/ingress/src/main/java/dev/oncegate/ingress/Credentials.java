@@ -20,6 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.apache.kafka.common.config.ConfigException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +165,22 @@ final class Credentials {
       throw new IllegalArgumentException(path + name + " is no text, or blank");
     }
     return value.textValue();
+  }
+
+  /**
+   * Who sends a request.
+   *
+   * @throws Refused where that is not known
+   */
+  Caller caller(Request request) {
+    X509Certificate certificate = null;
+    if (request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE)
+            instanceof EndPoint.SslSessionData session
+        && session.peerCertificates() != null
+        && session.peerCertificates().length > 0) {
+      certificate = session.peerCertificates()[0];
+    }
+    return caller(request.getHeaders().get(HttpHeader.AUTHORIZATION), certificate);
   }
 
   /**

@@ -123,7 +123,7 @@ final class HttpServer implements AutoCloseable {
     body.put("type", "about:blank");
     body.put("title", HttpStatus.getMessage(status));
     body.put("status", status);
-    Routes.write(new Answer(status, Answer.PROBLEM, Map.of(), body), response, callback);
+    new Answer(status, Answer.PROBLEM, Map.of(), body).write(response, callback);
     return true;
   }
 
