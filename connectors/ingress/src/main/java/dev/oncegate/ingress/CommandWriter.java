@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -16,7 +18,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes commands to their topic, by an idempotent producer. */
+/**
+ * Writes commands to their topic, by an idempotent producer.
+ *
+ * <p>In a thread of its own, in the order given: a producer that does not know the topic's leaders,
+ * for no broker answers, holds up whoever sends, and those are the threads that answer requests.
+ */
 final class CommandWriter implements Commands, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommandWriter.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -24,6 +31,8 @@ final class CommandWriter implements Commands, AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final Serializer<SpecificRecord> serializer;
   private final String topic;
+  private final ExecutorService sender =
+      Executors.newSingleThreadExecutor(work -> new Thread(work, "commands"));
 
   private CommandWriter(
       Producer<byte[], byte[]> producer, Serializer<SpecificRecord> serializer, String topic) {
@@ -52,6 +61,20 @@ final class CommandWriter implements Commands, AutoCloseable {
   public CompletableFuture<Place> write(
       String scope, ActionCommand command, Map<String, String> headers) {
     CompletableFuture<Place> written = new CompletableFuture<>();
+    sender.execute(
+        () -> {
+          if (!written.isDone()) {
+            send(scope, command, headers, written);
+          }
+        });
+    return written;
+  }
+
+  private void send(
+      String scope,
+      ActionCommand command,
+      Map<String, String> headers,
+      CompletableFuture<Place> written) {
     try {
       var record =
           new ProducerRecord<>(
@@ -69,8 +92,9 @@ final class CommandWriter implements Commands, AutoCloseable {
           });
     } catch (KafkaException e) {
       written.completeExceptionally(refusal(e));
+    } catch (RuntimeException e) {
+      written.completeExceptionally(e);
     }
-    return written;
   }
 
   private static Refused refusal(Exception failure) {
@@ -86,6 +110,7 @@ final class CommandWriter implements Commands, AutoCloseable {
 
   @Override
   public void close() {
+    sender.shutdown();
     producer.close(CLOSE_TIMEOUT);
   }
 }

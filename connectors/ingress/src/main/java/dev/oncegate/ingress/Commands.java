@@ -12,7 +12,7 @@ interface Commands {
    * @param scope the record key
    * @param headers of the record, by name
    * @return where it lies, once that is durable; fails with {@link Refused} where it was not
-   *     written, or that is not known
+   *     written, or that is not known; to be cancelled when nobody waits any more
    */
   CompletableFuture<Place> write(String scope, ActionCommand command, Map<String, String> headers);
 }

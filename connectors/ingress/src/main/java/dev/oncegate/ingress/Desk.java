@@ -83,16 +83,15 @@ final class Desk {
       ActionCommand command, Map<String, String> headers, Duration wait) {
     long startNanos = System.nanoTime();
     Waiting.Ticket ticket = waiting.open(command.getRunId());
-    commands
-        .write(reader.scopeOf(command), command, headers)
-        .whenComplete(
-            (place, failure) -> {
-              if (failure == null) {
-                waiting.written(ticket, place);
-              } else {
-                ticket.decision().completeExceptionally(failure);
-              }
-            });
+    CompletableFuture<Place> written = commands.write(reader.scopeOf(command), command, headers);
+    written.whenComplete(
+        (place, failure) -> {
+          if (failure == null) {
+            waiting.written(ticket, place);
+          } else {
+            ticket.decision().completeExceptionally(failure);
+          }
+        });
     return ticket
         .decision()
         .orTimeout(decisionTimeout.toMillis(), TimeUnit.MILLISECONDS)
@@ -103,7 +102,11 @@ final class Desk {
                   ? ticket.outcome().completeOnTimeout(decided, leftNanos, TimeUnit.NANOSECONDS)
                   : CompletableFuture.completedFuture(decided);
             })
-        .whenComplete((result, failure) -> waiting.close(ticket));
+        .whenComplete(
+            (result, failure) -> {
+              written.cancel(false);
+              waiting.close(ticket);
+            });
   }
 
   private Answer refusal(Throwable failure) {
