@@ -21,6 +21,10 @@ final class FakeGate implements Commands {
   /** No answer where it is empty. */
   Function<ActionCommand, List<ActionResult>> answers = command -> List.of();
 
+  /** Whether it is told where a command lies. */
+  boolean acknowledges = true;
+
+  final List<CompletableFuture<Place>> written = new ArrayList<>();
   private long runSeq;
 
   FakeGate(EventStreams streams) {
@@ -41,7 +45,12 @@ final class FakeGate implements Commands {
       result.setIdempotencyKey(command.getIdempotencyKey());
       tell(result);
     }
-    return CompletableFuture.completedFuture(new Place(0, offset));
+    CompletableFuture<Place> place = new CompletableFuture<>();
+    written.add(place);
+    if (acknowledges) {
+      place.complete(new Place(0, offset));
+    }
+    return place;
   }
 
   synchronized int count() {

@@ -160,6 +160,15 @@ class HttpTest {
   }
 
   @Test
+  void whatNobodyWaitsForAnyMoreIsNotToBeWritten() {
+    start("ingress.decision.timeout.ms", "200");
+    gate.acknowledges = false;
+    assertThat(client.post("/v1/actions", ACTION, KEYED).problem()).isEqualTo("no-decision");
+    assertThat(gate.written).singleElement().satisfies(place -> assertThat(place).isCancelled());
+    assertThat(gate.waiting.size()).isZero();
+  }
+
+  @Test
   void aCommandThatIsNotWrittenIs503() {
     start();
     gate.answers =
