@@ -35,6 +35,15 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 {{- end }}
 
+{{/* Labels of pods: without versions, so that a new chart alone does not start them anew. */}}
+{{- define "oncegate.podLabels" -}}
+{{ include "oncegate.selector" . }}
+app.kubernetes.io/part-of: oncegate
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{/* The metadata of an object; takes root, component, name, and optionally annotations, labels, namespace. */}}
 {{- define "oncegate.metadata" -}}
 name: {{ .name }}

@@ -86,24 +86,13 @@ tolerations:
 {{- end }}
 {{- end }}
 
-{{- define "oncegate.extraEnv" -}}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end }}
-
-{{- define "oncegate.envFrom" -}}
-{{- with .Values.extraEnvFrom }}
-envFrom:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
-
 {{/* Containers of the user's, with the chart's security context where they have none. */}}
 {{- define "oncegate.extraContainers" -}}
+{{- $containers := list }}
 {{- range .containers }}
-- {{- merge (dict) . (dict "securityContext" $.root.Values.securityContext) | toYaml | nindent 2 }}
+{{- $containers = append $containers (merge (dict) . (dict "securityContext" $.root.Values.securityContext)) }}
 {{- end }}
+{{- toYaml $containers }}
 {{- end }}
 
 {{/* A short run of the gate's program; takes (dict "root" $ "name" … "configMap" … "args" …). */}}
@@ -111,7 +100,9 @@ envFrom:
 {{- include "oncegate.podCommons" .root }}
 serviceAccountName: {{ .account }}
 restartPolicy: Never
-{{- include "oncegate.placement" .root.Values }}
+{{- with include "oncegate.placement" .root.Values }}
+{{ trim . }}
+{{- end }}
 containers:
   - name: {{ .name }}
     image: {{ include "oncegate.image" (dict "root" .root "image" .root.Values.image) | quote }}
@@ -121,8 +112,13 @@ containers:
     env:
       - name: JAVA_TOOL_OPTIONS
         value: {{ printf "-Xmx%sm -XX:+ExitOnOutOfMemoryError -XX:+UseSerialGC" (include "oncegate.partOfMemoryMiB" (dict "resources" .root.Values.topics.job.resources "percent" 50 "of" "topics.job.resources")) | quote }}
-      {{- include "oncegate.extraEnv" .root | nindent 6 }}
-    {{- include "oncegate.envFrom" .root | nindent 4 }}
+      {{- with .root.Values.extraEnv }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    {{- with .root.Values.extraEnvFrom }}
+    envFrom:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     securityContext:
       {{- toYaml .root.Values.securityContext | nindent 6 }}
     resources:
