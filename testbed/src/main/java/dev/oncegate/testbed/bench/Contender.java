@@ -1,23 +1,53 @@
 package dev.oncegate.testbed.bench;
 
-import dev.oncegate.config.GateConfig;
-
-/** Something that reads all commands of a workload and answers each with one record. */
+/** Something that reads all commands of a topic and lets each action have its effect once. */
 interface Contender {
   /** As it is called in reports. */
   String name();
 
+  /** What it does with a command, in a sentence. */
+  String words();
+
+  /**
+   * Whether it is given a tenth of the commands, for it needs so much longer: its rate is that of
+   * fewer known keys, which favours it.
+   */
+  default boolean isGivenFew() {
+    return false;
+  }
+
   /** The topic with its answers. */
-  String answers(GateConfig config);
+  default String answers(Course course) {
+    return course.config().applicationId() + "-answers";
+  }
 
-  /** Makes what it needs beside the topics of the gate. */
-  default void prepare(GateConfig config, int partitions) {}
+  /** The topic with its effects. */
+  default String effects(Course course) {
+    return course.config().applicationId() + "-effects";
+  }
 
-  /** Starts from the first command. */
-  Running start(GateConfig config);
+  /**
+   * How many records there must be on the topic of its answers when it is done.
+   *
+   * @param actions how many different ones there are among the commands
+   */
+  long answersTo(Workload workload, int actions);
+
+  /** Whether its effects must be one for each action. */
+  default boolean isOnce() {
+    return true;
+  }
+
+  /** Starts from the first command, in the group that has the name of the application. */
+  Running start(Course course);
 
   /** Closing it stops it. */
   interface Running extends AutoCloseable {
+    /**
+     * @throws RuntimeException where it has failed and will not go on
+     */
+    default void check() {}
+
     @Override
     void close();
   }

@@ -1,8 +1,8 @@
 package dev.oncegate.testbed.bench;
 
-import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.Topics;
+import dev.oncegate.testbed.stack.StackException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** The gate with everything that the contract writes. */
@@ -13,16 +13,45 @@ final class FullGate implements Contender {
   }
 
   @Override
-  public Running start(GateConfig config) {
-    try {
-      return Gate.start(config)::close;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+  public String words() {
+    return "The gate with all that its contract asks for: validates, hashes the payload, counts and judges the run, decides, publishes an effect, one result a command, counts and circuits, and stores outcomes for replay, exactly_once_v2.";
   }
 
   @Override
-  public String answers(GateConfig config) {
-    return Topics.of(config).results();
+  public long answersTo(Workload workload, int actions) {
+    return workload.commands() + (workload.isAnswered() ? actions : 0);
+  }
+
+  @Override
+  public Running start(Course course) {
+    Gate gate;
+    try {
+      gate = Gate.start(course.config());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+    return new Running() {
+      @Override
+      public void check() {
+        if (gate.ended().isDone()) {
+          throw new StackException("the gate has ended on a failure; the log tells of it");
+        }
+      }
+
+      @Override
+      public void close() {
+        gate.close();
+      }
+    };
+  }
+
+  @Override
+  public String answers(Course course) {
+    return Topics.of(course.config()).results();
+  }
+
+  @Override
+  public String effects(Course course) {
+    return Topics.of(course.config()).effects();
   }
 }

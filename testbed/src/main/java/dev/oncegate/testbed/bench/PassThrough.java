@@ -1,15 +1,7 @@
 package dev.oncegate.testbed.bench;
 
-import dev.oncegate.config.GateConfig;
-import dev.oncegate.gate.Gate;
-import dev.oncegate.gate.Topics;
-import java.util.List;
+import dev.oncegate.testbed.stack.StackException;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -27,36 +19,57 @@ final class PassThrough implements Contender {
   }
 
   @Override
-  public void prepare(GateConfig config, int partitions) {
-    try (Admin admin = Gate.admin(config)) {
-      admin.createTopics(List.of(new NewTopic(answers(config), partitions, (short) 1))).all().get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw new KafkaException(e.getCause());
-    }
+  public String words() {
+    return "Kafka Streams that copies each command from one topic to another and does nothing else, exactly_once_v2: the limit of the machine. Duplicates pass.";
   }
 
   @Override
-  public Running start(GateConfig config) {
+  public boolean isOnce() {
+    return false;
+  }
+
+  @Override
+  public long answersTo(Workload workload, int actions) {
+    return workload.commands();
+  }
+
+  @Override
+  public String effects(Course course) {
+    return answers(course);
+  }
+
+  @Override
+  public Running start(Course course) {
     Topology topology = new Topology();
     topology.addSource(
         AutoOffsetReset.earliest(),
         "in",
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
-        Topics.of(config).commands());
+        course.commands());
     topology.addSink(
-        "out", answers(config), new ByteArraySerializer(), new ByteArraySerializer(), "in");
-    Properties properties = new Properties();
-    properties.putAll(config.kafkaSettings());
-    KafkaStreams streams = new KafkaStreams(topology, properties);
-    streams.start();
-    return streams::close;
+        "out", answers(course), new ByteArraySerializer(), new ByteArraySerializer(), "in");
+    return start(topology, course);
   }
 
-  @Override
-  public String answers(GateConfig config) {
-    return config.applicationId() + "-copies";
+  /** Starts a topology with the settings that a gate would have. */
+  static Running start(Topology topology, Course course) {
+    Properties properties = new Properties();
+    properties.putAll(course.config().kafkaSettings());
+    KafkaStreams streams = new KafkaStreams(topology, properties);
+    streams.start();
+    return new Running() {
+      @Override
+      public void check() {
+        if (streams.state() == KafkaStreams.State.ERROR) {
+          throw new StackException("Kafka Streams has ended on a failure; the log tells of it");
+        }
+      }
+
+      @Override
+      public void close() {
+        streams.close();
+      }
+    };
   }
 }

@@ -98,7 +98,7 @@ public final class TakeOver {
         victim.awaitRunning();
         // Before there is state: afterwards partitions stay where theirs is for a while.
         shared(admin, config);
-        new Workload(known, 0, 60, 1).publish(config);
+        Workload.fresh("known", known, 1).publish(config, Topics.of(config).commands());
         tell("%,d commands are there; the gate learns them", known);
         await(() -> lag(admin, config) == 0, "the gate has not worked off the commands");
         Set<Integer> orphans = shared(admin, config);

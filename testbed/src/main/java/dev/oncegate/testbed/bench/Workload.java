@@ -2,7 +2,6 @@ package dev.oncegate.testbed.bench;
 
 import dev.oncegate.config.Clients;
 import dev.oncegate.config.GateConfig;
-import dev.oncegate.gate.Topics;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.serde.AvroSerdes;
 import java.nio.charset.StandardCharsets;
@@ -18,67 +17,109 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Commands as a fleet of honest agents sends them: many runs side by side, a given part of the
- * deliveries are repeats of a command that the run sent before. Reproducible by its seed.
+ * Commands as a fleet of agents sends them: many runs side by side, a given part of the deliveries
+ * are repeats of a command that the run sent before. Reproducible by its seed.
  *
+ * @param name by which it is chosen
+ * @param words what is special about it
  * @param commands deliveries in all
  * @param duplicatePercent how many of a hundred deliveries repeat an earlier one, 0 to 99
+ * @param stormPercent how many of a hundred deliveries go to one of {@link #HOT} actions, whatever
+ *     the others do
  * @param argsBytes about how long the arguments are
+ * @param isAnswered whether an executor answers each effect of the gate with an outcome
  */
-public record Workload(long commands, int duplicatePercent, int argsBytes, long seed) {
-  /** Below every limit of the guard, so that no circuit opens. */
+public record Workload(
+    String name,
+    String words,
+    long commands,
+    int duplicatePercent,
+    int stormPercent,
+    int argsBytes,
+    boolean isAnswered,
+    long seed) {
+
+  /** Actions under a storm of retries, each in a run of its own. */
+  static final int HOT = 8;
+
   private static final int CALLS_PER_RUN = 100;
-
   private static final int RUNS_AT_ONCE = 1_000;
+  private static final int AROUND_THE_FILLER = 60;
 
-  /** Publishes all commands and waits until the brokers have them. */
-  void publish(GateConfig config) {
+  /** Actions that nobody sent before, with small arguments and without outcomes. */
+  static Workload fresh(String name, long commands, long seed) {
+    return new Workload(name, "", commands, 0, 0, AROUND_THE_FILLER, false, seed);
+  }
+
+  /** The same with fewer or more deliveries. */
+  Workload withCommands(long number) {
+    return new Workload(
+        name, words, number, duplicatePercent, stormPercent, argsBytes, isAnswered, seed);
+  }
+
+  /** What has been published: the fingerprint of all different actions. */
+  Actions publish(GateConfig config, String topic) {
+    return publish(config, topic, new Actions(config));
+  }
+
+  /**
+   * Publishes all commands and waits until the brokers have them.
+   *
+   * @param actions takes the actions in
+   */
+  Actions publish(GateConfig config, String topic, Actions actions) {
     Map<String, Object> settings = new HashMap<>(Clients.producer(config.kafkaSettings()));
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 262_144);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-    String topic = Topics.of(config).commands();
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 67_108_864L);
     Serializer<SpecificRecord> serializer =
         AvroSerdes.of("oncegate", config.kafkaSettings()).serializer();
-    Random random = new Random(seed);
-    String filler = "x".repeat(Math.max(0, argsBytes - 60));
     try (Producer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      long batch = 0;
-      for (long sent = 0; sent < commands; batch++) {
-        sent = publishRuns(batch, sent, random, filler, topic, serializer, producer);
-      }
-      producer.flush();
-    }
-  }
-
-  private long publishRuns(
-      long batch,
-      long alreadySent,
-      Random random,
-      String filler,
-      String topic,
-      Serializer<SpecificRecord> serializer,
-      Producer<byte[], byte[]> producer) {
-    long sent = alreadySent;
-    int[] steps = new int[RUNS_AT_ONCE];
-    for (int call = 0; call < CALLS_PER_RUN; call++) {
-      for (int i = 0; i < RUNS_AT_ONCE && sent < commands; i++, sent++) {
-        boolean repeats = steps[i] > 0 && random.nextInt(100) < duplicatePercent;
-        int step = repeats ? random.nextInt(steps[i]) : steps[i]++;
-        String run = "run-" + batch + "-" + i;
-        ActionCommand command =
-            ActionCommand.newBuilder()
-                .setRunId(run)
-                .setTool("transfer")
-                .setArgs(
-                    "{\"step\":%d,\"account\":\"%s\",\"note\":\"%s\"}".formatted(step, run, filler))
-                .setIdempotencyKey("step-" + step)
-                .build();
+      Random random = new Random(seed);
+      String filler = "x".repeat(Math.max(0, argsBytes - AROUND_THE_FILLER));
+      int[] steps = new int[RUNS_AT_ONCE];
+      boolean[] isHotKnown = new boolean[HOT];
+      long ordinary = 0;
+      for (long sent = 0; sent < commands; sent++) {
+        String run;
+        int step = 0;
+        boolean isNew;
+        if (random.nextInt(100) < stormPercent) {
+          int hot = random.nextInt(HOT);
+          run = "%s-%d-hot-%d".formatted(name, seed, hot);
+          isNew = !isHotKnown[hot];
+          isHotKnown[hot] = true;
+        } else {
+          int slot = (int) (ordinary % RUNS_AT_ONCE);
+          long generation = ordinary / ((long) RUNS_AT_ONCE * CALLS_PER_RUN);
+          if (ordinary % ((long) RUNS_AT_ONCE * CALLS_PER_RUN) == slot) {
+            steps[slot] = 0;
+          }
+          ordinary++;
+          run = "%s-%d-%d-%d".formatted(name, seed, generation, slot);
+          isNew = steps[slot] == 0 || random.nextInt(100) >= duplicatePercent;
+          step = isNew ? steps[slot]++ : random.nextInt(steps[slot]);
+        }
+        ActionCommand command = command(run, step, filler);
+        if (isNew) {
+          actions.add(command.getRunId(), command.getIdempotencyKey());
+        }
         producer.send(
             new ProducerRecord<>(
                 topic, run.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, command)));
       }
+      producer.flush();
     }
-    return sent;
+    return actions;
+  }
+
+  private static ActionCommand command(String run, int step, String filler) {
+    return ActionCommand.newBuilder()
+        .setRunId(run)
+        .setTool("transfer")
+        .setArgs("{\"step\":%d,\"account\":\"%s\",\"note\":\"%s\"}".formatted(step, run, filler))
+        .setIdempotencyKey("step-" + step)
+        .build();
   }
 }

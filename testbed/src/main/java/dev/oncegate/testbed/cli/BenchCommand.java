@@ -1,56 +1,69 @@
 package dev.oncegate.testbed.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.oncegate.cli.StopRequest;
-import dev.oncegate.testbed.bench.Bench;
-import dev.oncegate.testbed.bench.Workload;
+import dev.oncegate.testbed.bench.Catalogue;
+import dev.oncegate.testbed.bench.Report;
+import dev.oncegate.testbed.bench.ReportJson;
+import dev.oncegate.testbed.bench.ReportText;
+import dev.oncegate.testbed.bench.Suite;
+import dev.oncegate.testbed.bench.Surroundings;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.Stack;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: the gate against a pass-through topology, on brokers of its own. */
+/** {@code bench}: the gate beside what a user would take instead, on a broker of its own. */
 @Command(
     name = "bench",
     description = {
-      "Measures the gate against a pass-through topology on the same commands and the same broker, in turns.",
-      "Figures of one machine mean little; the ratio of the two does."
+      "Measures the gate beside a pass-through topology, the textbook's deduplication and other ways to let an action happen once: on the same commands and the same broker, in turns, each round checked for one effect an action.",
+      "Figures of one machine mean little; ratios within one run do."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class BenchCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+  private static final String LOG_SETTING = "log4j2.configurationFile";
+  private static final String LOG_CONFIG =
+      "classpath:dev/oncegate/testbed/bench/log4j2-bench.properties";
+
   @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "0..*",
+      description = "What to measure; --list tells the names, all stands for each of them.")
+  private List<String> names = List.of();
+
+  @Option(names = "--list", description = "Tell the names and what they measure, and end.")
+  private boolean list;
 
   @Option(
       names = "--commands",
       paramLabel = "N",
-      defaultValue = "1000000",
-      description = "Commands in all.")
+      defaultValue = "300000",
+      description = "Commands of a workload with ordinary arguments.")
   private long commands;
 
   @Option(
-      names = "--duplicates",
-      paramLabel = "PERCENT",
-      defaultValue = "20",
-      description = "How many of a hundred commands repeat an earlier one, 0 to 90.")
-  private int duplicates;
-
-  @Option(
-      names = "--args-bytes",
-      paramLabel = "N",
-      defaultValue = "300",
-      description = "Length of the arguments.")
-  private int argsBytes;
+      names = "--contenders",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Only these beside the pass-through, separated by commas.")
+  private List<String> contenders = List.of();
 
   @Option(
       names = "--partitions",
@@ -63,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How often each contender runs.")
+      description = "How often each contender runs, beside a warm-up that does not count.")
   private int rounds;
 
   @Option(
@@ -84,50 +97,71 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Range.require(spec, "--commands", commands, 1, 100_000_000);
-    Range.require(spec, "--duplicates", duplicates, 0, 90);
-    Range.require(spec, "--args-bytes", argsBytes, 60, 200_000);
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      for (Catalogue benchmark : Catalogue.values()) {
+        out.println(
+            "%-10s%s%s"
+                .formatted(
+                    benchmark.key(),
+                    benchmark.words(),
+                    benchmark.isDefault() ? " (runs where no names are given)" : ""));
+      }
+      return ExitCode.OK;
+    }
+    Range.require(spec, "--commands", commands, 1_000, 100_000_000);
     Range.require(spec, "--partitions", partitions, 1, 64);
     Range.require(spec, "--rounds", rounds, 1, 100);
+    List<Catalogue> benchmarks = chosen();
+    if (System.getProperty(LOG_SETTING) == null) {
+      System.setProperty(LOG_SETTING, LOG_CONFIG);
+    }
     CompletableFuture<Void> stop = StopRequest.listen();
-    PrintWriter out = spec.commandLine().getOut();
     try (DataDirectory directory = DataDirectory.temporary("oncegate-bench");
         Stack stack = Stack.start(directory, 0, 0, stop)) {
       Map<String, String> cluster = new LinkedHashMap<>(settings);
       cluster.put("bootstrap.servers", stack.bootstrapServers());
       cluster.put("schema.registry.url", stack.registryUrl());
-      Workload workload = new Workload(commands, duplicates, argsBytes, seed);
-      Bench bench = new Bench(cluster, workload, partitions, rounds, directory.path(), out);
-      CompletableFuture<List<Bench.Measured>> run = CompletableFuture.supplyAsync(bench::run);
+      Suite suite =
+          new Suite(
+              new Surroundings(cluster, partitions, directory.path()),
+              new Suite.Settings(commands, rounds, seed, contenders),
+              out);
+      CompletableFuture<Report> run = CompletableFuture.supplyAsync(() -> suite.run(benchmarks));
       CompletableFuture.anyOf(stop, run).join();
       if (run.isDone()) {
         tell(run.join(), out);
       }
     }
-    return 0;
+    return ExitCode.OK;
   }
 
-  private void tell(List<Bench.Measured> results, PrintWriter out) {
-    double limit = results.get(0).medianPerSecond();
-    ArrayNode array = JsonNodeFactory.instance.arrayNode();
-    for (Bench.Measured measured : results) {
-      double ratio = measured.medianPerSecond() / limit;
-      out.println(
-          "%-12s median %,10.0f answers/s  %.2f of pass-through  %.1f µs of processor time each"
-              .formatted(
-                  measured.name(), measured.medianPerSecond(), ratio, measured.medianCpuMicros()));
-      array
-          .addObject()
-          .put("name", measured.name())
-          .put("workload", "%d commands, %d %% duplicates".formatted(commands, duplicates))
-          .put("median_per_s", Math.round(measured.medianPerSecond()))
-          .put("median_cpu_us", Math.round(measured.medianCpuMicros() * 10) / 10.0)
-          .put("ratio_to_pass_through", Math.round(ratio * 1000) / 1000.0);
+  private List<Catalogue> chosen() {
+    if (names.isEmpty()) {
+      return Catalogue.defaults();
     }
+    return names.stream().flatMap(this::named).distinct().toList();
+  }
+
+  private Stream<Catalogue> named(String name) {
+    if (name.equals(ALL)) {
+      return Arrays.stream(Catalogue.values());
+    }
+    return Stream.of(
+        Arrays.stream(Catalogue.values())
+            .filter(benchmark -> benchmark.key().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "there is no benchmark %s: bench --list tells the names".formatted(name))));
+  }
+
+  private void tell(Report report, PrintWriter out) {
+    ReportText.print(report, out);
     if (json) {
-      ObjectNode object = JsonNodeFactory.instance.objectNode();
-      object.set("results", array);
-      out.println(object);
+      out.println(ReportJson.of(report));
     }
     out.flush();
   }

@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.torture;
 
 import dev.oncegate.testbed.load.Second;
+import dev.oncegate.testbed.page.Html;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,7 +145,7 @@ final class Chart {
             .mapToDouble(point -> Math.max(point.sentPerSecond(), point.decidedPerSecond()))
             .max()
             .orElse(1);
-    double step = niceStep(Math.max(1, most) / 4);
+    double step = Html.niceStep(Math.max(1, most) / 4);
     double top = step * Math.ceil(Math.max(1, most) / step);
     out.add("<text class=\"title\" x=\"16\" y=\"%.1f\">commands/s</text>", TOP + 4);
     legend(TOP + 22, "decided", "decided");
@@ -257,16 +258,5 @@ final class Chart {
     }
     // A single point is a dot.
     return through.size() == 1 ? path + "h0.1" : path.toString().strip();
-  }
-
-  /** 1, 2 or 5 times a power of ten, not less than a value. */
-  private static double niceStep(double value) {
-    double power = Math.pow(10, Math.floor(Math.log10(value)));
-    for (double factor : new double[] {1, 2, 5}) {
-      if (factor * power >= value) {
-        return factor * power;
-      }
-    }
-    return 10 * power;
   }
 }

@@ -2,13 +2,9 @@ package dev.oncegate.testbed.torture;
 
 import dev.oncegate.testbed.check.Report;
 import dev.oncegate.testbed.load.Second;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.oncegate.testbed.page.Html;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -65,14 +61,7 @@ public final class HtmlReport {
 
   /** The page, in UTF-8. */
   public static String of(Content content) {
-    Html out = new Html();
-    out.add("<!DOCTYPE html>")
-        .add("<html lang=\"en\"><head><meta charset=\"utf-8\"/>")
-        .add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>")
-        .add("<title>Oncegate torture, seed %s</title>", content.seed)
-        .add("<style>")
-        .add(css())
-        .add("</style></head><body><main>");
+    Html out = Html.page("Oncegate torture, seed " + content.seed);
     headline(content, out);
     tiles(content, out);
     wrongs(content, out);
@@ -89,17 +78,8 @@ public final class HtmlReport {
     out.add(
             "<footer>The same load and the same order of faults again: <code>./oncegate torture --minutes %s --seed %s</code></footer>",
             content.minutes, content.seed)
-        .add("</main></body></html>");
+        .end();
     return out.toString();
-  }
-
-  private static String css() {
-    try (InputStream in =
-        Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"), "report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read report.css", e);
-    }
   }
 
   private static void headline(Content content, Html out) {
@@ -131,19 +111,15 @@ public final class HtmlReport {
     long longestRecovery = content.faults.stream().mapToLong(Thrown::recoveryMs).max().orElse(0);
     String verdict = content.violations() == 0 ? "good" : "bad";
     out.add("<div class=\"tiles\">");
-    tile("", Html.count(content.commands), "commands", out);
-    tile("", Html.count(content.decided), "decisions", out);
-    tile("", Html.count(content.executions), "attempts executed", out);
-    tile("", Html.count(content.faults.size()), "faults", out);
-    tile(verdict, Html.count(content.violations()), "violations", out);
-    tile("", Html.span(typicalMs(content.seconds)), "until decided, typically", out);
-    tile("", Html.span(slowest), "longest wait", out);
-    tile("", Html.span(longestRecovery), "longest recovery", out);
+    out.tile("", Html.count(content.commands), "commands");
+    out.tile("", Html.count(content.decided), "decisions");
+    out.tile("", Html.count(content.executions), "attempts executed");
+    out.tile("", Html.count(content.faults.size()), "faults");
+    out.tile(verdict, Html.count(content.violations()), "violations");
+    out.tile("", Html.span(typicalMs(content.seconds)), "until decided, typically");
+    out.tile("", Html.span(slowest), "longest wait");
+    out.tile("", Html.span(longestRecovery), "longest recovery");
     out.add("</div>");
-  }
-
-  private static void tile(String style, String figure, String name, Html out) {
-    out.add("<div class=\"tile %s\"><b>%s</b><span>%s</span></div>", style, figure, name);
   }
 
   private static long typicalMs(List<Second> seconds) {

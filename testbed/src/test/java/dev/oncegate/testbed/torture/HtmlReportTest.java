@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.oncegate.testbed.check.Invariant;
 import dev.oncegate.testbed.check.Report;
 import dev.oncegate.testbed.load.Second;
+import dev.oncegate.testbed.page.Html;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
