@@ -7,9 +7,11 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** The gate with everything that the contract writes. */
 final class FullGate implements Contender {
+  static final String NAME = "gate";
+
   @Override
   public String name() {
-    return "gate";
+    return NAME;
   }
 
   @Override

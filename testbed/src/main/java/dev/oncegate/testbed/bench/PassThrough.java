@@ -13,9 +13,11 @@ import org.apache.kafka.streams.Topology;
  * machine.
  */
 final class PassThrough implements Contender {
+  static final String NAME = "pass-through";
+
   @Override
   public String name() {
-    return "pass-through";
+    return NAME;
   }
 
   @Override

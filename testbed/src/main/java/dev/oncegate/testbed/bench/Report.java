@@ -14,6 +14,9 @@ public record Report(
     String machine,
     List<Entrant> contenders,
     List<Throughput.Result> throughput,
+    List<Latency.Measured> latency,
+    List<CurvePoint> curve,
+    List<Known.Measured> known,
     List<String> skipped) {
 
   /** A contender and what it does. */
@@ -22,6 +25,13 @@ public record Report(
       return new Entrant(contender.name(), contender.words());
     }
   }
+
+  /**
+   * What a contender reaches with a commit interval.
+   *
+   * @param commandsPerSecond with new actions
+   */
+  record CurvePoint(double commandsPerSecond, Latency.Measured latency) {}
 
   static Report empty(List<Contender> contenders, List<String> skipped) {
     return new Report(
@@ -32,6 +42,9 @@ public record Report(
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version()),
         contenders.stream().map(Entrant::of).toList(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
         new ArrayList<>(),
         skipped);
   }

@@ -14,6 +14,16 @@ public final class ReportJson {
     object.put("machine", report.machine());
     ArrayNode results = object.putArray("results");
     report.throughput().forEach(result -> add(result, results));
+    report
+        .latency()
+        .forEach(measured -> latency(measured, object.withArray("latency").addObject()));
+    report
+        .curve()
+        .forEach(
+            point ->
+                latency(point.latency(), object.withArray("curve").addObject())
+                    .put("commands_per_s", Math.round(point.commandsPerSecond())));
+    report.known().forEach(measured -> known(measured, object.withArray("known").addObject()));
     report.skipped().forEach(object.putArray("not_measured")::add);
     return object;
   }
@@ -33,6 +43,28 @@ public final class ReportJson {
       numbers(measured.perSecond(), 1, one.putArray("per_s"));
       numbers(measured.ratio(), 1_000, one.putArray("ratios"));
     }
+  }
+
+  private static ObjectNode latency(Latency.Measured measured, ObjectNode one) {
+    return one.put("name", measured.name())
+        .put("rate_per_s", measured.perSecond())
+        .put("commit_interval_ms", measured.commitIntervalMs())
+        .put("commands", measured.micros().getTotalCount())
+        .put("p50_ms", rounded(measured.ms(50), 10))
+        .put("p99_ms", rounded(measured.ms(99), 10))
+        .put("p999_ms", rounded(measured.ms(99.9), 10))
+        .put("max_ms", rounded(measured.ms(100), 10));
+  }
+
+  private static void known(Known.Measured measured, ObjectNode one) {
+    one.put("known", measured.known())
+        .put("median_per_s", Math.round(measured.perSecond().median()))
+        .put("spread", rounded(measured.perSecond().spread(), 1_000));
+    measured.residentBytes().ifPresent(bytes -> one.put("resident_bytes", bytes));
+    one.put("changelog_records", measured.changelogRecords())
+        .put("restored_per_s", Math.round(measured.restoredPerSecond()))
+        .put("restart_ms", measured.restartMs())
+        .put("restore_ms", measured.restoreMs());
   }
 
   private static void numbers(Series series, double parts, ArrayNode array) {

@@ -9,6 +9,9 @@ public final class ReportText {
   /** Prints all. */
   public static void print(Report report, PrintWriter out) {
     report.throughput().forEach(result -> print(result, out));
+    latency(report, out);
+    curve(report, out);
+    known(report, out);
     report.skipped().forEach(line -> out.println("not measured: " + line));
     out.flush();
   }
@@ -30,6 +33,87 @@ public final class ReportText {
                   measured.ratio().median(),
                   "%.2f to %.2f".formatted(measured.ratio().least(), measured.ratio().most()),
                   measured.cpuMicros().median()));
+    }
+  }
+
+  private static void latency(Report report, PrintWriter out) {
+    if (report.latency().isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println(
+        "latency: command to effect at %,d commands/s, in ms"
+            .formatted(report.latency().get(0).perSecond()));
+    out.println("%-18s%10s%10s%10s%10s".formatted("contender", "p50", "p99", "p99.9", "longest"));
+    report
+        .latency()
+        .forEach(
+            measured ->
+                out.println(
+                    "%-18s%10.1f%10.1f%10.1f%10.1f"
+                        .formatted(
+                            measured.name(),
+                            measured.ms(50),
+                            measured.ms(99),
+                            measured.ms(99.9),
+                            measured.ms(100))));
+  }
+
+  private static void curve(Report report, PrintWriter out) {
+    if (report.curve().isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println(
+        "curve: commit interval against throughput, and latency in ms at %,d commands/s"
+            .formatted(report.curve().get(0).latency().perSecond()));
+    out.println(
+        "%-18s%14s%14s%10s%10s%10s"
+            .formatted("contender", "interval ms", "commands/s", "p50", "p99", "p99.9"));
+    report
+        .curve()
+        .forEach(
+            point ->
+                out.println(
+                    "%-18s%14d%,14.0f%10.1f%10.1f%10.1f"
+                        .formatted(
+                            point.latency().name(),
+                            point.latency().commitIntervalMs(),
+                            point.commandsPerSecond(),
+                            point.latency().ms(50),
+                            point.latency().ms(99),
+                            point.latency().ms(99.9))));
+  }
+
+  private static void known(Report report, PrintWriter out) {
+    if (report.known().isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println("known: a gate by the number of actions that it knows");
+    out.println(
+        "%14s%14s%14s%16s%14s%12s%12s"
+            .formatted(
+                "known",
+                "commands/s",
+                "resident MiB",
+                "to restore",
+                "restored/s",
+                "restart ms",
+                "restore ms"));
+    for (Known.Measured measured : report.known()) {
+      out.println(
+          "%,14d%,14.0f%14s%,16d%,14.0f%,12d%,12d"
+              .formatted(
+                  measured.known(),
+                  measured.perSecond().median(),
+                  measured.residentBytes().isPresent()
+                      ? "%,d".formatted(measured.residentBytes().getAsLong() >> 20)
+                      : "-",
+                  measured.changelogRecords(),
+                  measured.restoredPerSecond(),
+                  measured.restartMs(),
+                  measured.restoreMs()));
     }
   }
 }

@@ -1,11 +1,18 @@
 package dev.oncegate.testbed.bench;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs benchmarks one after the other and gathers what they measure. */
 public final class Suite {
+  private static final int[] COMMIT_INTERVALS_MS = {10, 20, 50, 100, 500};
+  private static final int LATENCY_SECONDS = 15;
+  private static final int CURVE_SECONDS = 6;
+
   private final Surroundings surroundings;
   private final Settings settings;
   private final PrintWriter progress;
@@ -16,8 +23,22 @@ public final class Suite {
    * @param commands of a workload with ordinary arguments
    * @param rounds how often each contender runs, beside the warm-up
    * @param only names of contenders, beside the pass-through; empty: all
+   * @param latencyRate commands a second where latency is measured
+   * @param known how many actions a gate knows, for benchmarks about that
+   * @param redisServer the program; null: the one on the PATH
    */
-  public record Settings(long commands, int rounds, long seed, List<String> only) {}
+  public record Settings(
+      long commands,
+      int rounds,
+      long seed,
+      List<String> only,
+      int latencyRate,
+      List<Long> known,
+      @Nullable Path redisServer) {
+    private boolean isWanted(String contender) {
+      return only.isEmpty() || only.contains(contender);
+    }
+  }
 
   public Suite(Surroundings surroundings, Settings settings, PrintWriter progress) {
     this.surroundings = surroundings;
@@ -27,32 +48,59 @@ public final class Suite {
 
   /** Runs benchmarks. */
   public Report run(List<Catalogue> benchmarks) {
-    List<String> skipped = new ArrayList<>();
-    List<Contender> contenders = contenders();
-    Report report = Report.empty(contenders, skipped);
-    for (Catalogue benchmark : benchmarks) {
-      progress.println("%s: %s".formatted(benchmark.key(), benchmark.words()));
-      progress.flush();
-      switch (benchmark) {
-        case LATENCY, CURVE, KNOWN -> throw new UnsupportedOperationException(benchmark.key());
-        default ->
-            report
-                .throughput()
-                .add(
-                    new Throughput(surroundings, contenders, settings.rounds, progress)
-                        .run(benchmark.workload(settings.commands, settings.seed)));
+    try (Alternatives alternatives =
+        new Alternatives(surroundings.directory(), settings.redisServer, settings::isWanted)) {
+      List<Contender> contenders = new ArrayList<>(List.of(new PassThrough()));
+      Stream.concat(Stream.of(new Textbook(), new FullGate()), alternatives.contenders().stream())
+          .filter(contender -> settings.isWanted(contender.name()))
+          .forEach(contenders::add);
+      Report report = Report.empty(contenders, alternatives.missing());
+      for (Catalogue benchmark : benchmarks) {
+        progress.println("%s: %s".formatted(benchmark.key(), benchmark.words()));
+        progress.flush();
+        run(benchmark, contenders, report);
       }
+      return report;
     }
-    return report;
   }
 
-  private List<Contender> contenders() {
-    List<Contender> all =
-        new ArrayList<>(List.of(new PassThrough(), new Textbook(), new FullGate()));
-    // The pass-through stays: the others are compared with it.
-    all.subList(1, all.size())
-        .removeIf(
-            contender -> !settings.only.isEmpty() && !settings.only.contains(contender.name()));
-    return all;
+  private void run(Catalogue benchmark, List<Contender> contenders, Report report) {
+    switch (benchmark) {
+      case LATENCY -> {
+        Latency latency =
+            new Latency(surroundings, settings.latencyRate, LATENCY_SECONDS, progress);
+        contenders.forEach(contender -> report.latency().add(latency.measure(contender)));
+      }
+      case CURVE -> report.curve().addAll(curve());
+      case KNOWN -> {
+        Known known = new Known(surroundings, settings.commands / 3, settings.rounds, progress);
+        settings.known.forEach(count -> report.known().add(known.measure(count)));
+      }
+      default ->
+          report
+              .throughput()
+              .add(
+                  new Throughput(surroundings, contenders, settings.rounds, progress)
+                      .run(benchmark.workload(settings.commands, settings.seed)));
+    }
+  }
+
+  private List<Report.CurvePoint> curve() {
+    List<Report.CurvePoint> points = new ArrayList<>();
+    List<Contender> contenders = List.of(new PassThrough(), new FullGate());
+    Workload workload = Catalogue.NEW.workload(settings.commands, settings.seed);
+    for (int commitMs : COMMIT_INTERVALS_MS) {
+      progress.println("  commit interval %d ms".formatted(commitMs));
+      Surroundings own = surroundings.with("commit.interval.ms", String.valueOf(commitMs));
+      Throughput.Result throughput = new Throughput(own, contenders, 1, progress).run(workload);
+      Latency latency = new Latency(own, settings.latencyRate, CURVE_SECONDS, progress);
+      for (int i = 0; i < contenders.size(); i++) {
+        points.add(
+            new Report.CurvePoint(
+                throughput.contenders().get(i).perSecond().median(),
+                latency.measure(contenders.get(i))));
+      }
+    }
+    return points;
   }
 }

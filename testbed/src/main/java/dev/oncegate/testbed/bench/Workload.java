@@ -44,6 +44,10 @@ public record Workload(
 
   private static final int CALLS_PER_RUN = 100;
   private static final int RUNS_AT_ONCE = 1_000;
+
+  /** After so many deliveries new runs begin. */
+  private static final long GENERATION = (long) RUNS_AT_ONCE * CALLS_PER_RUN;
+
   private static final int AROUND_THE_FILLER = 60;
 
   /** Actions that nobody sent before, with small arguments and without outcomes. */
@@ -68,14 +72,9 @@ public record Workload(
    * @param actions takes the actions in
    */
   Actions publish(GateConfig config, String topic, Actions actions) {
-    Map<String, Object> settings = new HashMap<>(Clients.producer(config.kafkaSettings()));
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 262_144);
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 67_108_864L);
     Serializer<SpecificRecord> serializer =
         AvroSerdes.of("oncegate", config.kafkaSettings()).serializer();
-    try (Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = producer(config)) {
       Random random = new Random(seed);
       String filler = "x".repeat(Math.max(0, argsBytes - AROUND_THE_FILLER));
       int[] steps = new int[RUNS_AT_ONCE];
@@ -92,12 +91,11 @@ public record Workload(
           isHotKnown[hot] = true;
         } else {
           int slot = (int) (ordinary % RUNS_AT_ONCE);
-          long generation = ordinary / ((long) RUNS_AT_ONCE * CALLS_PER_RUN);
-          if (ordinary % ((long) RUNS_AT_ONCE * CALLS_PER_RUN) == slot) {
+          if (ordinary % GENERATION == slot) {
             steps[slot] = 0;
           }
+          run = run(name, seed, ordinary);
           ordinary++;
-          run = "%s-%d-%d-%d".formatted(name, seed, generation, slot);
           isNew = steps[slot] == 0 || random.nextInt(100) >= duplicatePercent;
           step = isNew ? steps[slot]++ : random.nextInt(steps[slot]);
         }
@@ -112,6 +110,24 @@ public record Workload(
       producer.flush();
     }
     return actions;
+  }
+
+  /** The action that a workload without duplicates sends after so many others. */
+  static ActionCommand nth(String name, long seed, long ordinal) {
+    return command(run(name, seed, ordinal), (int) (ordinal % GENERATION / RUNS_AT_ONCE), "");
+  }
+
+  private static String run(String name, long seed, long ordinal) {
+    return "%s-%d-%d-%d".formatted(name, seed, ordinal / GENERATION, ordinal % RUNS_AT_ONCE);
+  }
+
+  /** A producer for many records. */
+  static Producer<byte[], byte[]> producer(GateConfig config) {
+    Map<String, Object> settings = new HashMap<>(Clients.producer(config.kafkaSettings()));
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 262_144);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 67_108_864L);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   private static ActionCommand command(String run, int step, String filler) {

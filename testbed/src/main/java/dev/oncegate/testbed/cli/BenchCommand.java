@@ -4,12 +4,17 @@ import dev.oncegate.cli.StopRequest;
 import dev.oncegate.testbed.bench.Catalogue;
 import dev.oncegate.testbed.bench.Report;
 import dev.oncegate.testbed.bench.ReportJson;
+import dev.oncegate.testbed.bench.ReportPage;
 import dev.oncegate.testbed.bench.ReportText;
 import dev.oncegate.testbed.bench.Suite;
 import dev.oncegate.testbed.bench.Surroundings;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.Stack;
+import dev.oncegate.testbed.stack.StackException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,6 +93,34 @@ final class BenchCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "Commands a second where latency is measured.")
+  private int rate;
+
+  @Option(
+      names = "--known",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "10000,1000000",
+      description =
+          "Of benchmark known: actions that the gate knows, several separated by commas, up to 100000000; a million takes some 100 MB of disk, a hundred as much as that times a hundred.")
+  private List<Long> known = List.of();
+
+  @Option(
+      names = "--redis-server",
+      paramLabel = "PATH",
+      description = "The program of Redis 7 or later. Default: redis-server on the PATH.")
+  private @Nullable Path redisServer;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report with charts, one page that needs nothing else.")
+  private @Nullable Path html;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "A setting of all contenders, such as commit.interval.ms=20. May be repeated.")
@@ -112,6 +146,8 @@ final class BenchCommand implements Callable<Integer> {
     Range.require(spec, "--commands", commands, 1_000, 100_000_000);
     Range.require(spec, "--partitions", partitions, 1, 64);
     Range.require(spec, "--rounds", rounds, 1, 100);
+    Range.require(spec, "--rate", rate, 1, 1_000_000);
+    known.forEach(count -> Range.require(spec, "--known", count, 1, 100_000_000));
     List<Catalogue> benchmarks = chosen();
     if (System.getProperty(LOG_SETTING) == null) {
       System.setProperty(LOG_SETTING, LOG_CONFIG);
@@ -125,7 +161,7 @@ final class BenchCommand implements Callable<Integer> {
       Suite suite =
           new Suite(
               new Surroundings(cluster, partitions, directory.path()),
-              new Suite.Settings(commands, rounds, seed, contenders),
+              new Suite.Settings(commands, rounds, seed, contenders, rate, known, redisServer),
               out);
       CompletableFuture<Report> run = CompletableFuture.supplyAsync(() -> suite.run(benchmarks));
       CompletableFuture.anyOf(stop, run).join();
@@ -160,9 +196,21 @@ final class BenchCommand implements Callable<Integer> {
 
   private void tell(Report report, PrintWriter out) {
     ReportText.print(report, out);
+    if (html != null) {
+      write(html, ReportPage.of(report));
+      out.println("report: " + html);
+    }
     if (json) {
       out.println(ReportJson.of(report));
     }
     out.flush();
+  }
+
+  private static void write(Path file, String page) {
+    try {
+      Files.writeString(file, page);
+    } catch (IOException e) {
+      throw new StackException("the report %s cannot be written: %s".formatted(file, e), e);
+    }
   }
 }

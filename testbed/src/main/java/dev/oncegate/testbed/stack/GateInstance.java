@@ -20,14 +20,17 @@ import java.util.stream.Stream;
  * and again: on the state that the start before has left.
  */
 public final class GateInstance implements AutoCloseable {
+  /** Small, and quick to start. */
   private static final List<String> FLAGS =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private static final Duration START = Duration.ofSeconds(60);
 
   private final String name;
   private final Path directory;
   private final Path configFile;
   private final Main main;
+  private final List<String> flags;
   private final List<Path> logs = new ArrayList<>();
   private ChildJvm jvm;
 
@@ -52,9 +55,21 @@ public final class GateInstance implements AutoCloseable {
     this(name, directory, settings, Main.SERVE);
   }
 
+  /** Starts an instance whose JVM has other flags. */
+  public GateInstance(
+      String name, Path directory, Map<String, String> settings, List<String> flags) {
+    this(name, directory, settings, Main.SERVE, flags);
+  }
+
   /** Starts an instance with a main class of its own. */
   public GateInstance(String name, Path directory, Map<String, String> settings, Main main) {
+    this(name, directory, settings, main, FLAGS);
+  }
+
+  private GateInstance(
+      String name, Path directory, Map<String, String> settings, Main main, List<String> flags) {
     this.main = main;
+    this.flags = flags;
     this.name = name;
     this.directory = directory;
     this.configFile = directory.resolve("gate.properties");
@@ -82,7 +97,7 @@ public final class GateInstance implements AutoCloseable {
     return ChildJvm.start(
         new ChildJvm.Program(
             "gate " + name,
-            FLAGS,
+            flags,
             ChildJvm.ownClassPath(),
             main.className(),
             main.arguments().apply(configFile),
@@ -92,8 +107,16 @@ public final class GateInstance implements AutoCloseable {
 
   /** Waits until it has joined the group and works on what it was given. */
   public void awaitRunning() {
+    awaitRunning(START);
+  }
+
+  /**
+   * Waits until it has joined the group and restored what it was given, for as long as that may
+   * take.
+   */
+  public void awaitRunning(Duration atMost) {
     Path log = logs.get(logs.size() - 1);
-    jvm.awaitReady(START, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
+    jvm.awaitReady(atMost, () -> textOf(log).contains("RUNNING after"), new CompletableFuture<>());
   }
 
   public String name() {
@@ -182,9 +205,13 @@ public final class GateInstance implements AutoCloseable {
     }
   }
 
-  /** Ends it by SIGTERM. */
+  /** Ends it by SIGTERM; it may be started again. */
+  public void stop() {
+    jvm.close();
+  }
+
   @Override
   public void close() {
-    jvm.close();
+    stop();
   }
 }

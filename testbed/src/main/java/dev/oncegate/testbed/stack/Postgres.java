@@ -24,27 +24,6 @@ public final class Postgres implements AutoCloseable {
   private static final Duration INIT_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
-  /**
-   * Starts the server, hands SIGTERM on as the order to end at once but in order, and ends it
-   * without order when standard input, which nobody writes to, ends with the parent.
-   */
-  private static final String KEEPER =
-      """
-      trap '' INT HUP
-      exec 3<&0
-      "$@" </dev/null 3<&- &
-      server=$!
-      (while read -r line <&3; do :; done; kill -QUIT "$server") &
-      watch=$!
-      trap 'kill -INT "$server"' TERM
-      while kill -0 "$server" 2>/dev/null; do
-        wait "$server"
-        status=$?
-      done
-      kill "$watch" 2>/dev/null
-      exit "$status"
-      """;
-
   private final ChildJvm process;
   private final Database database;
 
@@ -66,8 +45,7 @@ public final class Postgres implements AutoCloseable {
     if (!Files.exists(data)) {
       initialise(programs, directory, data);
     }
-    List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", KEEPER, "keeper"));
-    line.addAll(asOrdinaryUser());
+    List<String> line = new ArrayList<>(asOrdinaryUser());
     line.addAll(
         List.of(
             programs.resolve("postgres").toString(),
@@ -83,7 +61,7 @@ public final class Postgres implements AutoCloseable {
             "-c",
             "wal_level=logical"));
     return new Postgres(
-        ChildJvm.startNative("PostgreSQL", line, directory.resolve("postgres.log")),
+        ChildJvm.startNative("PostgreSQL", Kept.line(line), directory.resolve("postgres.log")),
         new Database("127.0.0.1", chosen, "postgres", USER, ""));
   }
 

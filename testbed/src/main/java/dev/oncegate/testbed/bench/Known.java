@@ -1,0 +1,183 @@
+package dev.oncegate.testbed.bench;
+
+import dev.oncegate.config.GateConfig;
+import dev.oncegate.gate.TopicSetup;
+import dev.oncegate.gate.Topics;
+import dev.oncegate.testbed.stack.GateInstance;
+import dev.oncegate.testbed.stack.StackException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Measures what it costs a gate to know many actions: time for one command, memory, and the way
+ * back when an instance has lost its state. The gate runs in a JVM of its own.
+ */
+final class Known {
+  /** All of the heap is there from the start, so that what grows is not the heap. */
+  private static final List<String> FLAGS =
+      List.of("-Xms384m", "-Xmx384m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
+
+  private static final String INSTANCE = "gate-1";
+  private static final int WARM_UP = 0;
+  private static final Duration GIVE_UP = Duration.ofHours(3);
+
+  private final Surroundings surroundings;
+  private final long commands;
+  private final int rounds;
+  private final PrintWriter progress;
+
+  /**
+   * @param commands of a round, half of them repeat what is known
+   */
+  Known(Surroundings surroundings, long commands, int rounds, PrintWriter progress) {
+    this.surroundings = surroundings;
+    this.commands = commands;
+    this.rounds = rounds;
+    this.progress = progress;
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param known actions before the commands that are timed
+   * @param perSecond commands per second, of which half repeat a known action
+   * @param residentBytes of the process when it knew them; empty where the system does not tell
+   * @param changelogRecords there were to restore, of all stores
+   * @param restartMs from the start of the process until it works, with its state
+   * @param restoreMs the same without its state
+   */
+  public record Measured(
+      long known,
+      Series perSecond,
+      OptionalLong residentBytes,
+      long changelogRecords,
+      long restartMs,
+      long restoreMs) {
+    /** Records of changelogs restored in a second, beyond what a start takes anyway. */
+    double restoredPerSecond() {
+      return changelogRecords * 1e3 / Math.max(1, restoreMs - restartMs);
+    }
+  }
+
+  Measured measure(long known) {
+    String prefix = "bench-known-%d-%d.".formatted(known, System.currentTimeMillis());
+    GateConfig config = surroundings.config(prefix, INSTANCE);
+    Path directory = surroundings.state(prefix, INSTANCE);
+    Course course = new Course(config, Topics.of(config).commands(), surroundings.partitions());
+    Map<String, String> settings = new HashMap<>();
+    config.originalsStrings().forEach(settings::put);
+    try (Admin admin = course.admin()) {
+      new TopicSetup(admin, config).create(surroundings.partitions(), Optional.of((short) 1));
+      Measured measured;
+      try (GateInstance gate = new GateInstance(INSTANCE, directory, settings, FLAGS)) {
+        gate.awaitRunning();
+        Workload.fresh(Repeats.KNOWN, known, 1).publish(config, course.commands());
+        await(course, admin, known);
+        tell("%,d actions are known", known);
+        OptionalLong resident = residentBytes(gate.pid());
+        Series perSecond = time(gate, course, admin, known);
+        long records = changelogRecords(course, admin);
+        gate.stop();
+        long restartMs = start(gate);
+        gate.stop();
+        gate.loseState();
+        long restoreMs = start(gate);
+        measured = new Measured(known, perSecond, resident, records, restartMs, restoreMs);
+      }
+      tell(
+          "%,.0f commands/s, %s, %,.0f records/s restored",
+          measured.perSecond.median(),
+          measured.residentBytes.isPresent()
+              ? "%,d MiB resident".formatted(measured.residentBytes.getAsLong() >> 20)
+              : "memory not told by this system",
+          measured.restoredPerSecond());
+      Folders.delete(directory);
+      return measured;
+    }
+  }
+
+  private Series time(GateInstance gate, Course course, Admin admin, long known) {
+    List<Double> figures = new ArrayList<>();
+    long before = known;
+    for (int round = WARM_UP; round <= rounds; round++) {
+      long end = before + commands;
+      // It stands still meanwhile, so that there is a backlog to be timed.
+      gate.freeze();
+      new Repeats(known, commands, round).publish(course);
+      gate.thaw();
+      await(course, admin, before + 1);
+      long first = course.committed(admin, course.commands());
+      long begun = System.nanoTime();
+      await(course, admin, end);
+      if (first == end) {
+        throw new StackException("%d commands are too few to be timed".formatted(commands));
+      }
+      if (round != WARM_UP) {
+        figures.add((end - first) * 1e9 / (System.nanoTime() - begun));
+      }
+      before = end;
+    }
+    return Series.of(figures, figure -> figure);
+  }
+
+  private static long start(GateInstance gate) {
+    long begun = System.nanoTime();
+    gate.begin();
+    gate.awaitRunning(GIVE_UP);
+    return Duration.ofNanos(System.nanoTime() - begun).toMillis();
+  }
+
+  private static void await(Course course, Admin admin, long commands) {
+    long giveUp = System.nanoTime() + GIVE_UP.toNanos();
+    while (course.committed(admin, course.commands()) < commands) {
+      if (System.nanoTime() > giveUp) {
+        throw new StackException("the gate has not come to the end within " + GIVE_UP);
+      }
+      Throughput.pause();
+    }
+  }
+
+  private static long changelogRecords(Course course, Admin admin) {
+    return Course.get(admin.listTopics().names()).stream()
+        .filter(
+            topic ->
+                topic.startsWith(course.config().applicationId() + "-")
+                    && topic.endsWith("-changelog"))
+        .flatMap(topic -> course.ends(admin, topic).values().stream())
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /** Linux tells it in the process's own folder. */
+  private static OptionalLong residentBytes(long pid) {
+    Path status = Path.of("/proc", String.valueOf(pid), "status");
+    if (!Files.exists(status)) {
+      return OptionalLong.empty();
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(status + " cannot be read", e);
+    }
+  }
+
+  private void tell(String words, Object... arguments) {
+    progress.println("  " + words.formatted(arguments));
+    progress.flush();
+  }
+}

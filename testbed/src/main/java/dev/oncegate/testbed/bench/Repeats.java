@@ -1,0 +1,41 @@
+package dev.oncegate.testbed.bench;
+
+import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.serde.AvroSerdes;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Commands of which each second one repeats one of many known actions, wherever it lies in the
+ * store, and the others are new.
+ *
+ * @param known actions that {@link Workload#fresh} of the name {@link #KNOWN} and seed 1 has sent
+ * @param seed another one for each use
+ */
+record Repeats(long known, long commands, long seed) {
+  static final String KNOWN = "known";
+
+  void publish(Course course) {
+    Random random = new Random(seed);
+    Serializer<SpecificRecord> serializer =
+        AvroSerdes.of("oncegate", course.config().kafkaSettings()).serializer();
+    try (Producer<byte[], byte[]> producer = Workload.producer(course.config())) {
+      for (long sent = 0; sent < commands; sent++) {
+        ActionCommand command =
+            sent % 2 == 0
+                ? Workload.nth(KNOWN, 1, random.nextLong(known))
+                : Workload.nth("more", seed, sent);
+        producer.send(
+            new ProducerRecord<>(
+                course.commands(),
+                command.getRunId().getBytes(StandardCharsets.UTF_8),
+                serializer.serialize(course.commands(), command)));
+      }
+      producer.flush();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.oncegate.testbed.bench;
+
+import org.jspecify.annotations.NullMarked;
