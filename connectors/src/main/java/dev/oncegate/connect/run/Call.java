@@ -4,6 +4,7 @@ import dev.oncegate.connect.http.Body;
 import dev.oncegate.connect.http.CallEnd;
 import dev.oncegate.connect.policy.Classes;
 import dev.oncegate.connect.policy.Situation;
+import dev.oncegate.connect.policy.Step;
 import dev.oncegate.schema.CallClass;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +65,16 @@ record Call(
         broken.callClass().name(),
         words(broken.callClass()),
         broken.message());
+  }
+
+  /** None was made, because the policy had something against it. */
+  static Call notMade(Step instead, Instant now) {
+    return instead instanceof Step.Withhold
+        ? none(
+            "WITHHELD",
+            "An earlier executor may have called the tool, which is not declared idempotent.",
+            now)
+        : none("DEADLINE_PASSED", "The deadline passed before the tool was called.", now);
   }
 
   /** None was made. */

@@ -125,7 +125,7 @@ public final class Engine {
     Duration timeLeft = timeLeft(execution);
     Step instead = tool.retries().insteadOfCalling(situation, timeLeft);
     if (instead != null) {
-      end(execution, notCalled(instead), instead);
+      end(execution, Call.notMade(instead, parts.clock().instant()), instead);
       return;
     }
     ToolRequest request;
@@ -247,18 +247,6 @@ public final class Engine {
                 fail(error);
               }
             });
-  }
-
-  private Call notCalled(Step instead) {
-    return instead instanceof Step.Withhold
-        ? Call.none(
-            "WITHHELD",
-            "An earlier executor may have called the tool, which is not declared idempotent.",
-            parts.clock().instant())
-        : Call.none(
-            "DEADLINE_PASSED",
-            "The deadline passed before the tool was called.",
-            parts.clock().instant());
   }
 
   private Duration timeLeft(Execution execution) {
