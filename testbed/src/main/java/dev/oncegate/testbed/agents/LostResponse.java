@@ -20,26 +20,11 @@ public final class LostResponse implements Agent {
   private static final String LATE = "wire_transfer";
   private static final String RESPONSE_LOST = "cancel_order";
   private static final String REQUEST_LOST = "order_parts";
+  private static final List<String> CALLED = List.of(LATE, RESPONSE_LOST, REQUEST_LOST);
   private static final long DEADLINE_MS = 1_000;
   private static final Duration UNTIL_OVERDUE = Duration.ofMillis(DEADLINE_MS + 300);
   private static final int MAX_ASKED = 20;
   private static final Duration BETWEEN = Duration.ofMillis(250);
-
-  private final List<String> called;
-
-  /** Meets all three. */
-  public LostResponse() {
-    this(List.of(LATE, RESPONSE_LOST, REQUEST_LOST));
-  }
-
-  private LostResponse(List<String> called) {
-    this.called = called;
-  }
-
-  /** Meets no late answer: before executors that hang up when the deadline passes. */
-  static LostResponse neverLate() {
-    return new LostResponse(List.of(RESPONSE_LOST, REQUEST_LOST));
-  }
 
   @Override
   public String name() {
@@ -72,7 +57,7 @@ public final class LostResponse implements Agent {
 
   @Override
   public String play(int round, World world) throws InterruptedException {
-    String tool = called.get(round % called.size());
+    String tool = CALLED.get(round % CALLED.size());
     String args = "{\"reference\":%d}".formatted(world.random().nextInt(1_000_000));
     ActionCommand command =
         Habits.command(this, round, tool, args, "once").setDeadlineMs(DEADLINE_MS).build();

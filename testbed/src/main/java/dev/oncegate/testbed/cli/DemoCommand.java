@@ -97,11 +97,7 @@ final class DemoCommand implements Callable<Integer> {
       Summary summary;
       try (Show show = live ? new LiveShow(words, terminal.coloured()) : new PlainShow(words)) {
         summary =
-            new Demo(
-                    http ? Cast.everybodyOverHttp() : Cast.everybody(),
-                    Duration.ofSeconds(durationS),
-                    seed,
-                    show)
+            new Demo(Cast.everybody(), Duration.ofSeconds(durationS), seed, show)
                 .run(files.data(), http);
       } catch (InterruptedException | RuntimeException e) {
         // Whatever it was doing when it was interrupted, it says so in its own way.

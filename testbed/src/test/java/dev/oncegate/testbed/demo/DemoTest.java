@@ -67,7 +67,7 @@ class DemoTest {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
     Summary summary =
-        new Demo(Cast.everybodyOverHttp(), Duration.ofSeconds(4), 1, new PlainShow(out))
+        new Demo(Cast.everybody(), Duration.ofSeconds(4), 1, new PlainShow(out))
             .run(directory, true);
 
     assertThat(summary.good())
