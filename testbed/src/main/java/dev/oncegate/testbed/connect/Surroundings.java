@@ -50,12 +50,18 @@ public final class Surroundings implements AutoCloseable {
    */
   public static Surroundings start(
       Plan plan, Stack stack, Path directory, CompletableFuture<?> stop) {
+    if (plan.database() != null) {
+      // A database of the user's that does not fit is told of before the worker takes its time.
+      Tables.prepare(plan.database());
+    }
     Workplace workplace =
         new Workplace(
             stack, directory, plan.connectPort(), plan.postgresPort(), plan.database(), stop);
     ToolServer tools = null;
     try {
-      Tables.prepare(workplace.database());
+      if (plan.database() == null) {
+        Tables.prepare(workplace.database());
+      }
       tools = ToolServer.start(workplace.database(), plan.toolsPort(), Behaviour.GOOD);
       workplace.keepRunning(connect(workplace.rest(), stack, tools), stop);
       return new Surroundings(workplace, tools);

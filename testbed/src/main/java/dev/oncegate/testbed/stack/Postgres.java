@@ -57,9 +57,7 @@ public final class Postgres implements AutoCloseable {
             "port=" + chosen,
             // Its path may be longer than a socket's may be.
             "-c",
-            "unix_socket_directories=",
-            "-c",
-            "wal_level=logical"));
+            "unix_socket_directories="));
     return new Postgres(
         ChildJvm.startNative("PostgreSQL", Kept.line(line), directory.resolve("postgres.log")),
         new Database("127.0.0.1", chosen, "postgres", USER, ""));
@@ -80,6 +78,8 @@ public final class Postgres implements AutoCloseable {
               "--auth=trust",
               "--encoding=UTF8",
               "--locale=C",
+              // For the outbox.
+              "--set=wal_level=logical",
               "--no-instructions"));
       Process initdb =
           new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();

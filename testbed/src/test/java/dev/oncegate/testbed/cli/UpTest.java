@@ -7,6 +7,7 @@ import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.serde.AvroSerdes;
 import dev.oncegate.testbed.stack.ChildJvm;
 import dev.oncegate.testbed.stack.Database;
+import dev.oncegate.testbed.stack.Postgres;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command in a process of its own, as the launcher runs it. */
 class UpTest {
   private static final Duration START = Duration.ofSeconds(60);
+  private static final String HISTORY =
+      "select string_agg(type, ',' order by type) from agent_run_events where run_id = '%s'";
 
   @TempDir private Path temporary;
   private final List<Process> started = new ArrayList<>();
@@ -103,10 +107,7 @@ class UpTest {
         values ('mailed', '{"run_id":"mailed","tool":"mails","args":{"of":"mailed"}}')
         """);
     awaitRow(database, "1", "select count(*) from mails where args ->> 'of' = 'mailed'");
-    awaitRow(
-        database,
-        "DECIDED,DECIDED,SETTLED",
-        "select string_agg(type, ',' order by type) from agent_run_events where run_id = 'paid'");
+    awaitRow(database, "DECIDED,DECIDED,SETTLED", HISTORY.formatted("paid"));
     awaitRow(database, "1", "select count(*) from payments where args ->> 'of' = 'paid'");
     awaitRow(database, "1", "select count(*) from agent_effects where run_id = 'paid'");
 
@@ -122,6 +123,43 @@ class UpTest {
     assertThat(exitCode(up)).isZero();
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(upFile()).doesNotExist();
+  }
+
+  @Test
+  void withADatabaseOfTheUsersTheNextOneGoesOnWhereTheLastOneWas() throws Exception {
+    try (Postgres own = Postgres.start(temporary.resolve("own"), 0)) {
+      own.awaitReady(new CompletableFuture<>());
+      Database database = own.database();
+      String[] line = {
+        "--connect",
+        "--broker-port=0",
+        "--registry-port=0",
+        "--connect-port=0",
+        "--tools-port=0",
+        "--database=" + database
+      };
+      Process first = up("first", line);
+      // Broker, registry and worker.
+      assertThat(awaitReady(first)).hasSize(3);
+      send("kept", "payments", "k");
+      awaitRow(database, "DECIDED,SETTLED", HISTORY.formatted("kept"));
+      assertThat(new ProcessBuilder("kill", "-INT", Long.toString(first.pid())).start().waitFor())
+          .isZero();
+      assertThat(exitCode(first)).isZero();
+
+      // All ports but the database's are others now.
+      awaitReady(up("second", line));
+      send("kept", "payments", "k");
+      send("new", "payments", "k");
+      awaitRow(database, "DECIDED,DECIDED,SETTLED", HISTORY.formatted("kept"));
+      awaitRow(database, "DECIDED,SETTLED", HISTORY.formatted("new"));
+      awaitRow(database, "1", "select count(*) from payments where args ->> 'of' = 'kept'");
+      awaitRow(database, "1", "select count(*) from payments where args ->> 'of' = 'new'");
+      awaitRow(
+          database,
+          "REPLAYED",
+          "select payload ->> 'decision' from agent_run_events where run_id = 'kept' and seq = 3");
+    }
   }
 
   private void send(String run, String tool, String... keys) throws IOException {

@@ -47,4 +47,30 @@ class TablesTest {
         .hasMessageContaining("the tables cannot be made in postgresql://visitor@127.0.0.1:")
         .hasMessageNotContaining("secret");
   }
+
+  @Test
+  void aDatabaseThatDoesNotLogWhatTheOutboxNeedsIsRefusedWithTheRemedy() throws Exception {
+    int port;
+    try (Postgres postgres = Postgres.start(directory, 0)) {
+      postgres.awaitReady(new CompletableFuture<>());
+      port = postgres.database().port();
+      postgres.database().run("alter system set wal_level = replica");
+    }
+    try (Postgres postgres = Postgres.start(directory, port)) {
+      postgres.awaitReady(new CompletableFuture<>());
+      Database database = postgres.database();
+      assertThatThrownBy(() -> Tables.prepare(database))
+          .isInstanceOf(StackException.class)
+          .hasMessage(
+              "wal_level of postgresql://oncegate@127.0.0.1:%d/postgres is replica: the outbox needs logical (alter system set wal_level = logical, then start the server again)",
+              port);
+      // Nothing was made before it was refused.
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("select to_regclass('agent_run_events')")) {
+        rows.next();
+        assertThat(rows.getString(1)).isNull();
+      }
+    }
+  }
 }
