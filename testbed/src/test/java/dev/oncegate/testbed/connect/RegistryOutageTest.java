@@ -60,13 +60,9 @@ class RegistryOutageTest {
   void recordsOfSchemasThatNobodyHasReadYetWaitForTheRegistry() throws Exception {
     cluster.crashRegistry();
     act("unseen");
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(cluster.workerLog())
-                    .contains("The schema registry does not answer")
-                    .contains("A record of agent.results waits for the schema registry"));
+    awaitLog(
+        "The schema registry does not answer",
+        "A record of agent.results waits for the schema registry");
     cluster.startRegistry();
     act("seen");
     awaitAllIsThere("unseen", "seen");
@@ -88,6 +84,10 @@ class RegistryOutageTest {
     act("away");
     cluster.crashWorker();
     act("forgotten");
+    // The log is that of the new worker alone.
+    awaitLog(
+        "Waiting for the schema registry; next try",
+        "A record of agent.outcomes waits for the schema registry");
     cluster.startRegistry();
     awaitAllIsThere("away", "forgotten");
   }
@@ -107,6 +107,12 @@ class RegistryOutageTest {
               .build());
     }
     cluster.flush();
+  }
+
+  private static void awaitLog(String... lines) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(cluster.workerLog()).contains(lines));
   }
 
   /** Without anybody restarting anything. */

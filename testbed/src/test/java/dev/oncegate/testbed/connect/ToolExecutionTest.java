@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
+import dev.oncegate.schema.ActionOutcome;
 import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.OutcomeStatus;
 import dev.oncegate.schema.ResultEvent;
@@ -21,18 +22,22 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tool executor from end to end: commands through a real gate, effects through a real worker,
  * calls to tools that fail in every way they know; the rows in the tools' database are counted.
  */
 class ToolExecutionTest {
+  private static final Logger LOG = LoggerFactory.getLogger(ToolExecutionTest.class);
   private static final String SECRET = "s3cr3t-value";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -93,22 +98,81 @@ class ToolExecutionTest {
   }
 
   @Test
-  void aWorkerThatIsKilledInTheMiddleLeavesOneRowForEachAction() throws Exception {
-    tools.behave(new Behaviour(3, true, 5, 5000, 1000, 1, Map.of(Fault.FAILS_AFTER_WRITE, 0.1)));
-    int actions = 1500;
+  void aToolThatAnswersAfterTheDeadlineSettlesTheOverdueAction() throws Exception {
+    tools.behave(new Behaviour(3, true, 3_000, 5_000, 1_000, 0, Map.of()));
+    cluster.send(
+        "agent.commands",
+        "late-0",
+        command("late", 0).setTool("tickets").setDeadlineMs(1_500L).build());
+    awaitSettled("late", 1);
+    assertThat(
+            cluster.values("agent.results", ActionResult.class).stream()
+                .filter(result -> result.getRunId().equals("late-0"))
+                .map(ActionResult::getEvent))
+        .containsExactly(ResultEvent.DECIDED, ResultEvent.OVERDUE, ResultEvent.SETTLED);
+    assertThat(cluster.count("tickets where args ->> 'of' = 'late'")).isEqualTo(1);
+  }
+
+  /**
+   * The rows, not the calls, are what must be right: a call whose outcome was not durable when the
+   * worker died is made again, with the same key.
+   */
+  @Test
+  void aWorkerThatIsKilledAgainAndAgainLeavesOneRowAndOneOutcomeForEachAction() throws Exception {
+    tools.behave(new Behaviour(3, true, 5, 5000, 1000, 1, Map.of(Fault.FAILS_AFTER_WRITE, 0.02)));
+    int actions = 10_000;
+    Map<String, Long> before = tools.counts();
     act("killed", actions);
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> Integer.parseInt(rowsOf("killed").get(0)) > actions / 4);
-    cluster.crashWorker();
-    assertThat(settled("killed")).isLessThan(actions);
+    for (double point : new double[] {0.1, 0.45, 0.8}) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> Integer.parseInt(rowsOf("killed").get(0)) > actions * point);
+      cluster.crashWorker();
+      assertThat(settled("killed")).isBetween(1L, actions - 1L);
+    }
     awaitSettled("killed", actions);
+
+    long faults = counted(Fault.FAILS_AFTER_WRITE.name(), before);
+    long calls = counted("payments", before);
+    List<ActionOutcome> outcomes =
+        cluster.values("agent.outcomes", ActionOutcome.class).stream()
+            .filter(outcome -> outcome.getRunId().startsWith("killed-"))
+            .toList();
+    LOG.info(
+        "{} actions: {} rows for {} of them; {} calls, {} of them after a fault, {} after a kill;"
+            + " {} outcomes",
+        actions,
+        rowsOf("killed").get(0),
+        rowsOf("killed").get(1),
+        calls,
+        faults,
+        calls - faults - actions,
+        outcomes.size());
     assertThat(rowsOf("killed"))
         .containsExactly(Integer.toString(actions), Integer.toString(actions));
+    assertThat(calls).isGreaterThanOrEqualTo(actions + faults);
     assertThat(
             cluster.values("agent.effects", ActionEffect.class).stream()
                 .filter(effect -> effect.getRunId().startsWith("killed-")))
         .hasSize(actions);
+    // An outcome may be published again, but it says the same, and settles nothing again.
+    Map<String, String> told = new HashMap<>();
+    for (ActionOutcome outcome : outcomes) {
+      String tells = outcome.getStatus() + " " + outcome.getResult();
+      assertThat(told.putIfAbsent(outcome.getRunId(), tells)).isIn(null, tells);
+    }
+    assertThat(told).hasSize(actions);
+    assertThat(
+            cluster.values("agent.results", ActionResult.class).stream()
+                .filter(result -> result.getRunId().startsWith("killed-"))
+                .collect(Collectors.groupingBy(ActionResult::getEvent, Collectors.counting())))
+        .isEqualTo(
+            Map.of(ResultEvent.DECIDED, (long) actions, ResultEvent.SETTLED, (long) actions));
+    assertThat(cluster.read("agent.conflicts")).isEmpty();
+  }
+
+  private static long counted(String what, Map<String, Long> before) {
+    return tools.counts().getOrDefault(what, 0L) - before.getOrDefault(what, 0L);
   }
 
   @Test
@@ -172,22 +236,25 @@ class ToolExecutionTest {
   private static void act(String prefix, int actions) throws Exception {
     for (int i = 0; i < actions; i++) {
       String run = prefix + "-" + i;
-      cluster.sendSoon(
-          "agent.commands",
-          run,
-          ActionCommand.newBuilder()
-              .setRunId(run)
-              .setTool("payments")
-              .setArgs("{\"of\":\"%s\",\"n\":%d}".formatted(prefix, i))
-              .setIdempotencyKey("k")
-              .build());
+      cluster.sendSoon("agent.commands", run, command(prefix, i).build());
     }
     cluster.flush();
+  }
+
+  private static ActionCommand.Builder command(String prefix, int number) {
+    return ActionCommand.newBuilder()
+        .setRunId(prefix + "-" + number)
+        .setTool("payments")
+        .setArgs("{\"of\":\"%s\",\"n\":%d}".formatted(prefix, number))
+        .setIdempotencyKey("k")
+        // Kills are slower than a minute, the default.
+        .setDeadlineMs(600_000L);
   }
 
   private static void awaitSettled(String prefix, int actions) {
     Awaitility.await()
         .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
         .untilAsserted(() -> assertThat(settled(prefix)).isEqualTo(actions));
   }
 
