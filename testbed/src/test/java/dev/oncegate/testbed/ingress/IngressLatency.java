@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
  */
 class IngressLatency {
   private static final int WARM_UP = 40;
-  private static final int ROUNDS = 190;
+  private static final int ROUNDS = 640;
   private static final String ACTION =
       "{\"run_id\":\"run-%d\",\"tool\":\"never-answers\",\"args\":{\"to\":\"bob\"},\"idempotency_key\":\"k\"}";
 
