@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.http.entity.ContentType;
 import org.w3c.dom.Element;
@@ -25,6 +26,7 @@ import org.w3c.dom.NodeList;
  */
 public final class Storm {
   private static final String FILE = "answers.jtl";
+  private static final long TIMEOUT_S = 60;
 
   private Storm() {}
 
@@ -44,16 +46,17 @@ public final class Storm {
       throws Exception {
     Files.createDirectories(directory);
     Path log = directory.resolve("jmeter.log");
-    ChildJvm.start(
-            new ChildJvm.Program(
-                "JMeter",
-                List.of("-Xmx256m", "-Djava.util.prefs.userRoot=" + directory),
-                ChildJvm.ownClassPath(),
-                Storm.class.getName(),
-                List.of(String.valueOf(clients), url, key, action, directory.toString()),
-                log))
-        .ended()
-        .join();
+    ChildJvm.Program program =
+        new ChildJvm.Program(
+            "JMeter",
+            List.of("-Xmx256m", "-Djava.util.prefs.userRoot=" + directory),
+            ChildJvm.ownClassPath(),
+            Storm.class.getName(),
+            List.of(String.valueOf(clients), url, key, action, directory.toString()),
+            log);
+    try (ChildJvm jmeter = ChildJvm.start(program)) {
+      jmeter.ended().get(TIMEOUT_S, TimeUnit.SECONDS);
+    }
     Path answers = directory.resolve(FILE);
     if (!Files.exists(answers)) {
       throw new IllegalStateException("JMeter has left no answers: " + Files.readString(log));
