@@ -2,6 +2,7 @@ package dev.oncegate;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -101,6 +102,14 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage("dev.oncegate.gate..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.oncegate.ops..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsTheOperations =
+      noClasses()
+          .that(resideOutsideOfPackages("dev.oncegate.ops..", "dev.oncegate.cli.."))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.oncegate.ops..");

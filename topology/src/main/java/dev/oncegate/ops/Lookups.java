@@ -95,7 +95,21 @@ final class Lookups {
     if (place.here() || active == null || self == null || asked.forwarded()) {
       return CompletableFuture.completedFuture(within(() -> hereOrNowhere(place, here)));
     }
-    return neighbours.ask(active, asked.target(), self);
+    return neighbours
+        .ask(active, asked.target(), self)
+        .exceptionally(
+            failure -> {
+              throw place.standbys().isEmpty()
+                  ? Refused.of(failure)
+                  : standbyOnly(place, String.valueOf(Refused.of(failure).getMessage()));
+            });
+  }
+
+  private static Refused standbyOnly(Place place, String reason) {
+    return new Refused(
+        Problem.STANDBY_ONLY,
+        "%s %s keeps a copy, which may be old and is not shown."
+            .formatted(reason, place.standbys().get(0)));
   }
 
   private static Answer hereOrNowhere(Place place, Here here) {
@@ -103,10 +117,9 @@ final class Lookups {
       return here.of(place.partition());
     } catch (StateNotAvailableException e) {
       if (place.active() == null && !place.standbys().isEmpty()) {
-        throw new Refused(
-            Problem.STANDBY_ONLY,
-            "Partition %d has no active task; %s keeps a copy that may be old and is not shown."
-                .formatted(place.partition(), place.standbys().get(0)));
+        throw standbyOnly(
+            place,
+            "Partition %d is processed by nobody at this moment.".formatted(place.partition()));
       }
       throw e;
     }

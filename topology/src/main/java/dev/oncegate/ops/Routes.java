@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,12 +20,9 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The addresses of the endpoint. All of them are read; none changes anything. */
 final class Routes extends Handler.Abstract {
-  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
   private static final Pattern RUN = Pattern.compile("/v1/runs/([^/]+)");
   private static final Pattern ACTION = Pattern.compile("/v1/actions/([^/]+)/([^/]+)");
 
@@ -65,20 +61,8 @@ final class Routes extends Handler.Abstract {
     }
     answer.whenComplete(
         (ready, failure) ->
-            write(failure == null ? ready : refusal(request, failure), response, callback));
+            write(failure == null ? ready : Answer.of(Refused.of(failure)), response, callback));
     return true;
-  }
-
-  private static Answer refusal(Request request, Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof Refused refused) {
-      return Answer.of(refused);
-    }
-    LOG.error("{} failed.", request.getHttpURI().getPath(), cause);
-    return Answer.of(new Refused(Problem.INTERNAL, "The log tells why."));
   }
 
   private CompletableFuture<Answer> answer(Request request) {

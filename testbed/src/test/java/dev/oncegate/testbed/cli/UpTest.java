@@ -62,6 +62,11 @@ class UpTest {
     assertThat(addresses().getProperty("schema.registry.url"))
         .matches("http://127\\.0\\.0\\.1:\\d+/apis/ccompat/v7");
     assertThat(outputOf("up")).contains(addresses().getProperty("bootstrap.servers"));
+    String operations = addresses().getProperty("operations.url");
+    assertThat(outputOf("up")).contains("operations " + operations);
+    HttpRequest ready = HttpRequest.newBuilder(URI.create(operations + "/readyz")).build();
+    assertThat(HttpClient.newHttpClient().send(ready, BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
 
     Process second = up("second", "--fresh", "--broker-port", "0", "--registry-port", "0");
     assertThat(exitCode(second)).isEqualTo(1);
