@@ -86,7 +86,7 @@ final class CommandHandler {
     result.setIdempotencyKey(intent.id().key());
     result.setTool(intent.tool());
     result.setCorrelationId(command.getCorrelationId());
-    Headers carried = GateHeaders.carried(arrival.headers());
+    Headers carried = carried(arrival);
     Tally.Item item = Tally.Item.REJECTION;
     if (verdict.passes()) {
       item = Calls.itemOf(decision);
@@ -96,6 +96,7 @@ final class CommandHandler {
       Results.stopped(result, verdict.run().circuit(), trippedBy(verdict));
     }
     close(arrival, runId, verdict, result, carried, item, nowMs);
+    parts.observer().decided(command, intent, result, carried);
   }
 
   /**
@@ -160,8 +161,13 @@ final class CommandHandler {
     }
     Call call = new Call(null, Call.Kind.REFUSED, false, false, arrival.eventTimeMs(), seq);
     RunGuard.Verdict verdict = guard.judge(run, call, nowMs);
-    Headers carried = GateHeaders.carried(arrival.headers());
+    Headers carried = carried(arrival);
     close(arrival, runId, verdict, result, carried, Tally.Item.REJECTION, nowMs);
+    parts.observer().decided(command, null, result, carried);
+  }
+
+  private Headers carried(Arrival arrival) {
+    return parts.observer().carried(GateHeaders.carried(arrival.headers()), arrival.at());
   }
 
   private static @Nullable String nameOrNone(@Nullable String text) {

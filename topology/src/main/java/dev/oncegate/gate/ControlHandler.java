@@ -155,6 +155,7 @@ final class ControlHandler {
         runId,
         log.append(runId, run, result, GateHeaders.carried(arrival.headers()), nowMs),
         nowMs);
+    parts.observer().released();
   }
 
   private @Nullable String problemOf(ControlCommand control) {

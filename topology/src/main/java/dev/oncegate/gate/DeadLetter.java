@@ -1,10 +1,10 @@
 package dev.oncegate.gate;
 
 /** Why a record cannot be acted on. */
-record DeadLetter(Cause cause, String message) {
+public record DeadLetter(Cause cause, String message) {
 
   /** The stable codes of {@link GateHeaders#CAUSE}. */
-  enum Cause {
+  public enum Cause {
     /** The bytes are no Avro record of a known schema. */
     UNREADABLE_BYTES,
     /** An Avro record, but of another type than the topic is for. */

@@ -94,6 +94,17 @@ public final class Gate implements AutoCloseable {
    * @see #start(GateConfig)
    */
   public static Gate start(GateConfig config, InstantSource clock) throws InterruptedException {
+    return start(config, clock, Observer.NONE);
+  }
+
+  /**
+   * Starts with an observer.
+   *
+   * @param observer is told what the gate does
+   * @see #start(GateConfig, InstantSource)
+   */
+  public static Gate start(GateConfig config, InstantSource clock, Observer observer)
+      throws InterruptedException {
     Map<String, Object> settings = config.kafkaSettings();
     Topics topics = Topics.of(config);
     AvroSerdes serdes = AvroSerdes.of(config.getString(GateKeys.AVRO_SERDE), settings);
@@ -115,7 +126,8 @@ public final class Gate implements AutoCloseable {
                 serdes.serializer(),
                 serdes.deserializer(),
                 clock,
-                tokens()));
+                tokens()),
+            observer);
     Gate gate =
         new Gate(
             new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
@@ -147,7 +159,7 @@ public final class Gate implements AutoCloseable {
    *     take effect nowhere else
    */
   public static Topology topology(GateConfig config, Ground ground, Topology empty) {
-    return GateTopology.of(parts(config, Topics.of(config), ground), empty);
+    return GateTopology.of(parts(config, Topics.of(config), ground, Observer.NONE), empty);
   }
 
   private static Topology emptyTopology(Map<?, ?> settings) {
@@ -161,7 +173,8 @@ public final class Gate implements AutoCloseable {
             .getAdminConfigs(config.applicationId() + "-setup"));
   }
 
-  private static GateParts parts(GateConfig config, Topics topics, Ground ground) {
+  private static GateParts parts(
+      GateConfig config, Topics topics, Ground ground, Observer observer) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -180,7 +193,8 @@ public final class Gate implements AutoCloseable {
         ground.serializer(),
         ground.deserializer(),
         ground.clock(),
-        ground.tokens());
+        ground.tokens(),
+        observer);
   }
 
   private static Supplier<String> tokens() {

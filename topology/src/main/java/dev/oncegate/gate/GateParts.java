@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions of commands, outcomes, controls and reroute, each
  * @param carriedMaxBytes the largest record, in bytes, that reroute and dead letters take
  * @param tokens gives unguessable confirmation tokens
+ * @param observer is told what is done
  */
 record GateParts(
     GateTimes times,
@@ -34,7 +35,8 @@ record GateParts(
     Serializer<SpecificRecord> serializer,
     Deserializer<SpecificRecord> deserializer,
     InstantSource clock,
-    Supplier<String> tokens) {
+    Supplier<String> tokens,
+    Observer observer) {
 
   /**
    * Most characters of a name. What is longer is not echoed: a record must not grow on its way

@@ -40,7 +40,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       CommandHandler commands,
       OutcomeHandler outcomes,
       ControlHandler controls,
-      TimerHandler timers) {}
+      TimerHandler timers,
+      StoppedRuns stopped) {}
 
   GateProcessor(GateParts parts) {
     this.parts = parts;
@@ -56,10 +57,11 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     BeforeCommit beforeCommit = context.getStateStore(BeforeCommit.NAME);
     beforeCommit.run(runs::writeChanges, timers::writeChanges);
     Outbox outbox = new Outbox(context, parts);
-    RunLog log = new RunLog(runs, timers, outbox, parts.times());
+    StoppedRuns stopped = new StoppedRuns(runs, parts.observer(), parts.times().timersIntervalMs());
+    RunLog log = new RunLog(runs, timers, outbox, stopped, parts);
     Results results = new Results(parts.times().dedupWindowMs());
-    Overdue overdue = new Overdue(parts.ledger(), parts.guard(), actions, log, results, outbox);
-    Settling settling = new Settling(parts.guard(), actions, timers, log, results);
+    Overdue overdue = new Overdue(parts, actions, log, results, outbox);
+    Settling settling = new Settling(parts, actions, timers, log, results);
     toldUntilMs = 0;
     live =
         new Live(
@@ -69,7 +71,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             new CommandHandler(parts, actions, timers, log, overdue, results, outbox),
             new OutcomeHandler(parts, actions, settling, outbox),
             new ControlHandler(parts, actions, settling, overdue, log, results, outbox),
-            new TimerHandler(timers, actions, overdue, log));
+            new TimerHandler(timers, actions, overdue, log),
+            stopped);
     context.schedule(
         Duration.ofMillis(parts.times().timersIntervalMs()),
         PunctuationType.WALL_CLOCK_TIME,
@@ -85,6 +88,12 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             .recordMetadata()
             .orElseThrow(() -> new IllegalStateException("a record without its coordinates"));
     Arrival arrival = arrivalOf(record, metadata);
+    parts.observer().begins(arrival.at());
+    handle(gate, arrival);
+    parts.observer().ends();
+  }
+
+  private void handle(Live gate, Arrival arrival) {
     if (arrival.source() == Arrival.Source.FOREIGN) {
       gate.outbox.deadLetter(
           arrival,
@@ -128,6 +137,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
               gate,
               arrival,
               parts.scopeOf(command),
+              command.getRunId(),
+              command.getCorrelationId(),
               () -> gate.commands.handle(arrival, command, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ActionCommand");
@@ -139,6 +150,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
               gate,
               arrival,
               outcome.getScope(),
+              outcome.getRunId(),
+              outcome.getCorrelationId(),
               () -> gate.outcomes.handle(arrival, outcome, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ActionOutcome");
@@ -150,6 +163,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
               gate,
               arrival,
               parts.scopeOf(control),
+              control.getRunId(),
+              null,
               () -> gate.controls.handle(arrival, control, nowMs(gate)));
         } else {
           wrongType(gate, arrival, value, "ControlCommand");
@@ -159,7 +174,14 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     }
   }
 
-  private void handle(Live gate, Arrival arrival, String scope, Runnable here) {
+  private void handle(
+      Live gate,
+      Arrival arrival,
+      String scope,
+      String runId,
+      @Nullable String correlationId,
+      Runnable here) {
+    parts.observer().concerns(runId, correlationId);
     if (!GateParts.isName(scope)) {
       gate.outbox.deadLetter(
           arrival,
@@ -201,6 +223,16 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     if (gate.timers.onTick(nowMs)) {
       toldUntilMs = nowMs;
     }
+    gate.stopped.onTick();
+  }
+
+  @Override
+  public void close() {
+    if (live != null) {
+      live.stopped.close();
+      live = null;
+    }
+    parts.observer().ends();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.oncegate.gate;
 
+import dev.oncegate.schema.ConflictEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.avro.specific.SpecificRecord;
@@ -31,12 +32,14 @@ final class Outbox {
   private final Topics topics;
   private final Serializer<SpecificRecord> serializer;
   private final int carriedMaxBytes;
+  private final Observer observer;
 
   Outbox(ProcessorContext<byte[], byte[]> context, GateParts parts) {
     this.context = context;
     this.topics = parts.topics();
     this.serializer = parts.serializer();
     this.carriedMaxBytes = parts.carriedMaxBytes();
+    this.observer = parts.observer();
   }
 
   void effect(String scope, SpecificRecord effect, long timeMs, Headers headers) {
@@ -47,7 +50,8 @@ final class Outbox {
     send(topics.results(), scope, result, timeMs, headers);
   }
 
-  void conflict(String scope, SpecificRecord conflict, long timeMs) {
+  void conflict(String scope, ConflictEvent conflict, long timeMs) {
+    observer.conflict(conflict.getKind());
     send(topics.conflicts(), scope, conflict, timeMs, new RecordHeaders());
   }
 
@@ -76,6 +80,7 @@ final class Outbox {
       headers.add(GateHeaders.ORIGIN_KEY, arrival.key());
     }
     if (fits(bytes(scope), arrival.value(), headers)) {
+      observer.rerouted(arrival.at());
       forward(topics.reroute(), bytes(scope), arrival.value(), arrival.eventTimeMs(), headers);
     } else {
       deadLetter(
@@ -94,6 +99,7 @@ final class Outbox {
    * coordinates say where the whole of it lies.
    */
   void deadLetter(Arrival arrival, DeadLetter cause) {
+    observer.deadLetter(cause.cause());
     RecordHeaders headers = new RecordHeaders(arrival.headers().toArray());
     describe(headers, arrival, cause);
     if (fits(arrival.key(), arrival.value(), headers)) {

@@ -22,20 +22,16 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 final class Overdue {
   private final ActionLedger ledger;
   private final RunGuard guard;
+  private final Observer observer;
   private final ActionStore actions;
   private final RunLog log;
   private final Results results;
   private final Outbox outbox;
 
-  Overdue(
-      ActionLedger ledger,
-      RunGuard guard,
-      ActionStore actions,
-      RunLog log,
-      Results results,
-      Outbox outbox) {
-    this.ledger = ledger;
-    this.guard = guard;
+  Overdue(GateParts parts, ActionStore actions, RunLog log, Results results, Outbox outbox) {
+    this.ledger = parts.ledger();
+    this.guard = parts.guard();
+    this.observer = parts.observer();
     this.actions = actions;
     this.log = log;
     this.results = results;
@@ -68,6 +64,7 @@ final class Overdue {
         guard.learn(told, Settling.execution(overdue, RunGuard.Ending.OVERDUE, 0, null), nowMs);
     log.store(runId, verdict.run(), verdict.changes(), CircuitEvents.Trigger.CLOCK, nowMs);
     outbox.escalation(id.scope(), escalation(id, overdue, nowMs), nowMs);
+    observer.overdue();
     return overdue;
   }
 

@@ -19,13 +19,17 @@ final class RunLog {
   private final RunStore runs;
   private final TimerStore timers;
   private final Outbox outbox;
+  private final StoppedRuns stopped;
+  private final Observer observer;
   private final GateTimes times;
 
-  RunLog(RunStore runs, TimerStore timers, Outbox outbox, GateTimes times) {
+  RunLog(RunStore runs, TimerStore timers, Outbox outbox, StoppedRuns stopped, GateParts parts) {
     this.runs = runs;
     this.timers = timers;
     this.outbox = outbox;
-    this.times = times;
+    this.stopped = stopped;
+    this.observer = parts.observer();
+    this.times = parts.times();
   }
 
   RunState get(RunId id) {
@@ -60,6 +64,10 @@ final class RunLog {
     RunState after = run;
     for (CircuitChange change : changes) {
       outbox.circuit(id.runId(), CircuitEvents.of(id, change, trigger, nowMs), nowMs);
+      observer.circuitChanged(change.circuit().state(), change.cause());
+    }
+    if (!changes.isEmpty()) {
+      stopped.changed(id, runs.get(id).circuit().stops(), run.circuit().stops());
     }
     boolean tripped = changes.stream().anyMatch(change -> change.circuit().stops());
     if (tripped) {
@@ -116,6 +124,7 @@ final class RunLog {
     if (run.circuitPublished()) {
       outbox.circuit(id.runId(), null, nowMs);
     }
+    stopped.changed(id, run.circuit().stops(), false);
     runs.forget(id);
   }
 }

@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 /** Writes down how an attempt ended, whoever said so: its executor or a control. */
 final class Settling {
   private final RunGuard guard;
+  private final Observer observer;
   private final ActionStore actions;
   private final TimerStore timers;
   private final RunLog log;
   private final Results results;
 
-  Settling(RunGuard guard, ActionStore actions, TimerStore timers, RunLog log, Results results) {
-    this.guard = guard;
+  Settling(GateParts parts, ActionStore actions, TimerStore timers, RunLog log, Results results) {
+    this.guard = parts.guard();
+    this.observer = parts.observer();
     this.actions = actions;
     this.timers = timers;
     this.log = log;
@@ -74,6 +76,7 @@ final class Settling {
     Execution execution = execution(after, ending(reported), hashOf(reported), stateChanged);
     RunGuard.Verdict verdict = guard.learn(told, execution, nowMs);
     log.store(runId, verdict.run(), verdict.changes(), trigger, nowMs);
+    observer.settled(reported.status());
   }
 
   private static Ending ending(Outcome outcome) {

@@ -110,6 +110,7 @@ final class GateDriver implements AutoCloseable {
     private int partitions = 1;
     private GuardLimits limits = LIMITS;
     private int maxAttempts = 3;
+    private Observer observer = Observer.NONE;
     private Deserializer<SpecificRecord> deserializer =
         (topic, bytes) -> bytes == null ? null : Wire.read(bytes);
 
@@ -143,6 +144,11 @@ final class GateDriver implements AutoCloseable {
       return this;
     }
 
+    Setup observer(Observer other) {
+      observer = other;
+      return this;
+    }
+
     GateDriver open() {
       return new GateDriver(this);
     }
@@ -173,7 +179,8 @@ final class GateDriver implements AutoCloseable {
         (topic, value) -> Wire.write(value),
         setup.deserializer,
         setup.clock,
-        tokens);
+        tokens,
+        setup.observer);
   }
 
   Instant now() {

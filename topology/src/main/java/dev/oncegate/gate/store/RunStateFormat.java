@@ -63,11 +63,7 @@ public final class RunStateFormat {
    * @throws StateFormatException where the form is newer than this version knows
    */
   public static RunState fromBytes(byte[] bytes) {
-    BinaryReader in = new BinaryReader(bytes);
-    int form = in.readByte();
-    if (form < 1 || form > NEWEST) {
-      throw new StateFormatException("A run", form, NEWEST);
-    }
+    BinaryReader in = readerOf(bytes);
     long seq = in.readLong();
     Circuit circuit = readCircuit(in);
     RunState.Budget budget = new RunState.Budget(in.readLong(), in.readLong(), in.readLong());
@@ -92,6 +88,22 @@ public final class RunStateFormat {
         in.readBoolean(),
         in.readBoolean(),
         in.readBoolean());
+  }
+
+  /** The circuit alone, without the cost of the rest. */
+  static Circuit circuitOf(byte[] bytes) {
+    BinaryReader in = readerOf(bytes);
+    in.readLong();
+    return readCircuit(in);
+  }
+
+  private static BinaryReader readerOf(byte[] bytes) {
+    BinaryReader in = new BinaryReader(bytes);
+    int form = in.readByte();
+    if (form < 1 || form > NEWEST) {
+      throw new StateFormatException("A run", form, NEWEST);
+    }
+    return in;
   }
 
   /** Most have been seen once and have neither failed nor answered yet: what is 0 is left out. */

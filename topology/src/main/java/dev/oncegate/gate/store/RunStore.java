@@ -1,12 +1,16 @@
 package dev.oncegate.gate.store;
 
 import dev.oncegate.core.guard.RunState;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of each run.
@@ -71,6 +75,37 @@ public final class RunStore {
     RunState run = RunStateFormat.fromBytes(bytes);
     known.put(id, new Known(run, true));
     return run;
+  }
+
+  /**
+   * Some of the runs, in the order of their bytes.
+   *
+   * @param stopped how many of them their circuit stops
+   * @param last the last of them; null where no more follow
+   */
+  public record Piece(long stopped, byte @Nullable [] last) {}
+
+  /**
+   * Looks at some runs, of which only the circuit is read.
+   *
+   * @param after those up to this one are left out; null: none are
+   */
+  public Piece piece(byte @Nullable [] after, int most) {
+    writeChanges();
+    long stopped = 0;
+    int seen = 0;
+    // The next bytes after some are the same with a zero behind them.
+    byte[] from = after == null ? null : Arrays.copyOf(after, after.length + 1);
+    try (KeyValueIterator<byte[], byte[]> all = store.range(from, null)) {
+      while (all.hasNext()) {
+        KeyValue<byte[], byte[]> run = all.next();
+        stopped += RunStateFormat.circuitOf(run.value).stops() ? 1 : 0;
+        if (++seen == most) {
+          return new Piece(stopped, run.key);
+        }
+      }
+    }
+    return new Piece(stopped, null);
   }
 
   /** Stores a run; {@link #writeChanges} writes it. */
