@@ -3,6 +3,7 @@ package dev.oncegate.cli;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.ops.Operations;
+import dev.oncegate.ops.telemetry.Telemetry;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,14 +29,18 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     GateConfig config = options.config();
     CompletableFuture<Void> stop = StopRequest.listen();
-    try (Operations operations = Operations.open(config)) {
-      return serve(operations, stop);
+    try (Telemetry telemetry = Telemetry.of(config);
+        Operations operations = Operations.open(config)) {
+      operations.publish(telemetry.scrape());
+      return serve(operations, telemetry, stop);
     }
   }
 
-  private static int serve(Operations operations, CompletableFuture<Void> stop) {
+  private static int serve(
+      Operations operations, Telemetry telemetry, CompletableFuture<Void> stop) {
     operations.url().ifPresent(url -> LOG.info("The operations endpoint is at {}.", url));
-    CompletableFuture<Gate> start = CompletableFuture.supplyAsync(() -> start(operations.config()));
+    CompletableFuture<Gate> start =
+        CompletableFuture.supplyAsync(() -> start(telemetry, operations.config()));
     try {
       CompletableFuture.anyOf(start, stop).join();
     } catch (CompletionException e) {
@@ -51,9 +56,9 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static Gate start(GateConfig config) {
+  private static Gate start(Telemetry telemetry, GateConfig config) {
     try {
-      return Gate.start(config);
+      return telemetry.start(config);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

@@ -53,6 +53,10 @@ public final class GateKeys {
   public static final String OPS_QUERY_TIMEOUT_MS = "gate.ops.query.timeout.ms";
   public static final String OPS_THREADS_MAX = "gate.ops.threads.max";
 
+  public static final String LOG_FORMAT = "gate.log.format";
+  public static final String LOG_DECISIONS = "gate.log.decisions";
+  public static final String TRACING_ENABLED = "gate.tracing.enabled";
+
   private static final ConfigDef.Validator LIMIT =
       LambdaValidator.with(GateKeys::checkLimit, () -> "-1 (off) or [1,...]");
 
@@ -254,6 +258,26 @@ public final class GateKeys {
               between(0L, 3_600_000L),
               LOW,
               "How long a graceful stop may take, in milliseconds.")
+          .define(
+              LOG_FORMAT,
+              Type.STRING,
+              "text",
+              ValidString.in("text", "json"),
+              LOW,
+              "How lines of the log look: text, or json for a JSON object each, with the run and the correlation id of the record that it is about. Where a log4j2.configurationFile is given, that alone counts.")
+          .define(
+              LOG_DECISIONS,
+              Type.STRING,
+              "off",
+              ValidString.in("off", "hashes", "arguments"),
+              LOW,
+              "Whether each decision is logged, a line each: hashes shows the hash of the arguments only; arguments shows them and the idempotency key as they are, personal data and all. Costs far more than the decision itself.")
+          .define(
+              TRACING_ENABLED,
+              Type.BOOLEAN,
+              false,
+              LOW,
+              "Whether each decision is a span of the trace in the command's traceparent header, exported by OTLP over HTTP to where the environment variables OTEL_EXPORTER_OTLP_ENDPOINT and the other OTEL_* say. The effect and the result then carry that span on; a trace that is not sampled goes on as it came.")
           .define(
               OPS_LISTENER,
               Type.STRING,

@@ -302,6 +302,14 @@ public final class Gate implements AutoCloseable {
     return queries;
   }
 
+  /**
+   * The Streams application itself, for those who read its metrics or ask its stores; to start and
+   * to stop it is the gate's own business.
+   */
+  public KafkaStreams streams() {
+    return streams;
+  }
+
   /** How this instance is at this moment; asks no broker. */
   public Vitals vitals() {
     KafkaStreams.State state = streams.state();

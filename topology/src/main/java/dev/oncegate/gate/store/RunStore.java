@@ -86,7 +86,7 @@ public final class RunStore {
   public record Piece(long stopped, byte @Nullable [] last) {}
 
   /**
-   * Looks at some runs, of which only the circuit is read.
+   * Looks at some runs, of which only the circuit is read, and writes the changes before.
    *
    * @param after those up to this one are left out; null: none are
    */

@@ -1,0 +1,5 @@
+/** All that the gate tells of itself while it runs, put together. */
+@NullMarked
+package dev.oncegate.ops.telemetry;
+
+import org.jspecify.annotations.NullMarked;
