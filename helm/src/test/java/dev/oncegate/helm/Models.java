@@ -22,8 +22,10 @@ final class Models {
   /** By name: the compiler would miss annotations that these classes bear. */
   private static final Map<String, String> CUSTOM =
       Map.of(
-          "monitoring.coreos.com/v1 PodMonitor", "io.fabric8.openshift.api.model.monitoring.v1.PodMonitor",
-          "monitoring.coreos.com/v1 PrometheusRule", "io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule",
+          "monitoring.coreos.com/v1 PodMonitor",
+              "io.fabric8.openshift.api.model.monitoring.v1.PodMonitor",
+          "monitoring.coreos.com/v1 PrometheusRule",
+              "io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule",
           "kafka.strimzi.io/v1beta2 KafkaTopic", "io.strimzi.api.kafka.model.topic.KafkaTopic",
           "kafka.strimzi.io/v1beta2 KafkaUser", "io.strimzi.api.kafka.model.user.KafkaUser",
           // The same as v1beta2 in what the chart uses of it.

@@ -23,8 +23,7 @@ class RefusalsTest {
 
     assertThatThrownBy(() -> Rendering.of(empty, Map.of()))
         .hasMessageContaining("kafka.bootstrapServers is needed");
-    assertThatThrownBy(
-            () -> Rendering.of(empty, Map.of("kafka.bootstrapServers", "kafka:9092")))
+    assertThatThrownBy(() -> Rendering.of(empty, Map.of("kafka.bootstrapServers", "kafka:9092")))
         .hasMessageContaining("schemaRegistry.url is needed");
   }
 
@@ -32,8 +31,7 @@ class RefusalsTest {
   void asManyStandbysAsInstances() {
     assertRefused(
         "minimal.yaml", Map.of("standbyReplicas", 3), "standbyReplicas is 3", "at most one less");
-    assertRefused(
-        "keda.yaml", Map.of("autoscaling.keda.minReplicas", 1), "standbyReplicas is 1");
+    assertRefused("keda.yaml", Map.of("autoscaling.keda.minReplicas", 1), "standbyReplicas is 1");
   }
 
   @Test
@@ -90,7 +88,9 @@ class RefusalsTest {
         Map.of("schemaRegistry.auth.type", "basic"),
         "schemaRegistry.auth.existingSecret is needed");
     assertRefused(
-        "sasl-tls.yaml", Map.of("kafka.sasl.mechanism", "OAUTHBEARER"), "needs kafka.sasl.jaasConfigKey");
+        "sasl-tls.yaml",
+        Map.of("kafka.sasl.mechanism", "OAUTHBEARER"),
+        "needs kafka.sasl.jaasConfigKey");
   }
 
   @Test
@@ -126,13 +126,18 @@ class RefusalsTest {
 
   @Test
   void connectWithoutAnImage() {
-    assertRefused("connect.yaml", Map.of("connect.image.repository", ""), "connect.image.repository is needed");
+    assertRefused(
+        "connect.yaml",
+        Map.of("connect.image.repository", ""),
+        "connect.image.repository is needed");
   }
 
   @Test
   void nothingThatIsRenderedHasAnEmptyValueWhereTemplatesWentWrong() {
     for (String values : Module.matrix()) {
-      assertThat(Rendering.of(values).text()).as(values).doesNotContain("<nil>", "<no value>", "e+0");
+      assertThat(Rendering.of(values).text())
+          .as(values)
+          .doesNotContain("<nil>", "<no value>", "e+0");
     }
   }
 }

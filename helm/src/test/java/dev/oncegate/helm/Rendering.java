@@ -82,8 +82,7 @@ record Rendering(String text) {
   /** All objects. */
   List<JsonNode> objects() {
     List<JsonNode> objects = new ArrayList<>();
-    try (var documents =
-        Module.YAML.readerFor(JsonNode.class).<JsonNode>readValues(text)) {
+    try (var documents = Module.YAML.readerFor(JsonNode.class).<JsonNode>readValues(text)) {
       documents.forEachRemaining(
           document -> {
             if (document.isObject()) {
@@ -98,9 +97,7 @@ record Rendering(String text) {
 
   /** The objects of a kind. */
   List<JsonNode> all(String kind) {
-    return objects().stream()
-        .filter(object -> object.get("kind").asText().equals(kind))
-        .toList();
+    return objects().stream().filter(object -> object.get("kind").asText().equals(kind)).toList();
   }
 
   /** The only object of a kind. */

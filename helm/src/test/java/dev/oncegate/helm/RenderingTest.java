@@ -89,7 +89,9 @@ class RenderingTest {
         JsonNode wanted = object.at("/spec/selector/matchLabels");
         JsonNode labels = object.at("/spec/template/metadata/labels");
         if (wanted.isObject() && labels.isObject()) {
-          wanted.properties().forEach(e -> assertThat(labels.get(e.getKey())).isEqualTo(e.getValue()));
+          wanted
+              .properties()
+              .forEach(e -> assertThat(labels.get(e.getKey())).isEqualTo(e.getValue()));
         }
       }
     }
@@ -102,6 +104,7 @@ class RenderingTest {
         new Helm(Module.CHART)
             .template()
             .withName(longest)
+            .withKubeVersion("1.33.0")
             .withValuesFile(Module.values("everything.yaml"))
             .set("fullnameOverride", "")
             .call();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -35,14 +34,13 @@ class SchemaTest {
       Module.yaml(Module.textOf(Module.CHART.resolve("values.yaml")));
 
   /** Maps whose keys are the user's: a name in them cannot be misspelt. */
-  private static final Set<String> FREE =
-      Set.of("map", "gateConfig", "workerConfig");
+  private static final Set<String> FREE = Set.of("map", "gateConfig", "workerConfig");
 
   private static JsonNode schema() {
     return Module.yaml(Module.textOf(FILE));
   }
 
-  private static JsonSchema validator() {
+  static JsonSchema validator() {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema());
   }
 
@@ -106,7 +104,8 @@ class SchemaTest {
       JsonNode parent = slash == 0 ? values : values.at(leaf.substring(0, slash));
       if (parent instanceof ObjectNode object) {
         String name = leaf.substring(slash + 1);
-        object.set(name, object.get(name).isArray() ? JSON.createObjectNode() : JSON.createArrayNode());
+        object.set(
+            name, object.get(name).isArray() ? JSON.createObjectNode() : JSON.createArrayNode());
         assertThat(validator().validate(values)).as(leaf).isNotEmpty();
       }
     }
@@ -115,8 +114,7 @@ class SchemaTest {
   private static void leaves(JsonNode node, String path, List<String> found) {
     if (node.isObject() && !node.isEmpty()) {
       node.properties()
-          .forEach(
-              e -> leaves(e.getValue(), path + "/" + e.getKey().replace("/", "~1"), found));
+          .forEach(e -> leaves(e.getValue(), path + "/" + e.getKey().replace("/", "~1"), found));
     } else {
       found.add(path);
     }
@@ -269,7 +267,8 @@ class SchemaTest {
       default -> type.put("type", "string");
     }
     Matcher range =
-        Pattern.compile("\\[(\\d+),\\.\\.\\.(?:,(\\d+))?\\]").matcher(String.valueOf(key.validator));
+        Pattern.compile("\\[(\\d+),\\.\\.\\.(?:,(\\d+))?\\]")
+            .matcher(String.valueOf(key.validator));
     if (range.matches()) {
       type.put("minimum", Long.parseLong(range.group(1)));
       if (range.group(2) != null) {
@@ -300,7 +299,6 @@ class SchemaTest {
         && node.path("additionalProperties").isMissingNode()) {
       found.add(path);
     }
-    node.properties()
-        .forEach(e -> openObjects(e.getValue(), path + "/" + e.getKey(), found));
+    node.properties().forEach(e -> openObjects(e.getValue(), path + "/" + e.getKey(), found));
   }
 }

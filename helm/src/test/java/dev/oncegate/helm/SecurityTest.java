@@ -44,8 +44,13 @@ class SecurityTest {
       assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
       assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();
       for (JsonNode volume : pod.path("volumes")) {
-        volume.fieldNames().forEachRemaining(
-            field -> assertThat(field.equals("name") || RESTRICTED_VOLUMES.contains(field)).as(field).isTrue());
+        volume
+            .fieldNames()
+            .forEachRemaining(
+                field ->
+                    assertThat(field.equals("name") || RESTRICTED_VOLUMES.contains(field))
+                        .as(field)
+                        .isTrue());
       }
     }
   }
@@ -59,7 +64,9 @@ class SecurityTest {
             container -> {
               JsonNode context = container.path("securityContext");
               String name = container.get("name").asText();
-              assertThat(context.path("allowPrivilegeEscalation").asBoolean(true)).as(name).isFalse();
+              assertThat(context.path("allowPrivilegeEscalation").asBoolean(true))
+                  .as(name)
+                  .isFalse();
               assertThat(context.path("readOnlyRootFilesystem").asBoolean(false)).as(name).isTrue();
               assertThat(context.at("/capabilities/drop/0").asText()).as(name).isEqualTo("ALL");
               assertThat(context.at("/capabilities/add").isMissingNode()).as(name).isTrue();
@@ -73,7 +80,8 @@ class SecurityTest {
   void everyContainerOfTheChartHasABoundOnMemory(String values) {
     Rendering.of(values).podSpecs().stream()
         .flatMap(pod -> containers(pod))
-        .filter(container -> !Set.of("wait", "log-shipper").contains(container.get("name").asText()))
+        .filter(
+            container -> !Set.of("wait", "log-shipper").contains(container.get("name").asText()))
         .forEach(
             container ->
                 assertThat(container.at("/resources/limits/memory").asText())
@@ -114,10 +122,12 @@ class SecurityTest {
                 container
                     .path("env")
                     .forEach(
-                        variable -> assertThat(variable.toString()).doesNotContain("secretKeyRef")));
+                        variable ->
+                            assertThat(variable.toString()).doesNotContain("secretKeyRef")));
     assertThat(rendering.all("Secret")).isEmpty();
     rendering.all("ConfigMap").stream()
-        .flatMap(map -> Stream.of(map.at("/data/gate.properties"), map.at("/data/worker.properties")))
+        .flatMap(
+            map -> Stream.of(map.at("/data/gate.properties"), map.at("/data/worker.properties")))
         .flatMap(text -> text.asText().lines())
         .filter(line -> line.matches(".*(password|token|jaas|user\\.info|keystore\\.key).*=.*"))
         .forEach(line -> assertThat(line).contains("${directory:/"));
