@@ -4,6 +4,7 @@ import dev.oncegate.cli.StopRequest;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.ops.Operations;
+import dev.oncegate.ops.telemetry.Telemetry;
 import dev.oncegate.testbed.connect.Surroundings;
 import dev.oncegate.testbed.stack.DataDirectory;
 import dev.oncegate.testbed.stack.LocalGate;
@@ -94,13 +95,15 @@ final class Up implements Callable<Integer> {
         directory.empty();
       }
       try (Stack stack = Stack.start(directory, brokerPort, registryPort, stop);
+          Telemetry telemetry = Telemetry.of(LocalGate.config(stack, directory, settings));
           Operations operations = Operations.open(LocalGate.config(stack, directory, settings));
-          Gate gate = LocalGate.start(operations.config(), partitions);
+          Gate gate = LocalGate.start(operations.config(), partitions, telemetry);
           Surroundings surroundings =
               plan.map(wanted -> Surroundings.start(wanted, stack, directory.path(), stop))
                   .orElse(null);
           UpFile upFile =
               UpFile.write(directory.path(), addresses(stack, operations, surroundings))) {
+        operations.publish(telemetry.scrape());
         operations.watch(gate);
         tell(stack, operations, surroundings, upFile);
         runUntil(stop, stack, gate, surroundings);

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.stack;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.TopicSetup;
+import dev.oncegate.ops.telemetry.Telemetry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,14 +39,32 @@ public final class LocalGate {
   }
 
   /**
+   * The same, and watches it.
+   *
+   * @param telemetry left open
+   * @see #start(GateConfig, int)
+   */
+  public static Gate start(GateConfig config, int partitions, Telemetry telemetry)
+      throws InterruptedException {
+    createTopics(config, partitions);
+    Gate gate = telemetry.start(config);
+    gate.running().join();
+    return gate;
+  }
+
+  /**
    * Makes the topics that are missing and starts the gate, which may not run yet.
    *
    * @throws InterruptedException while waiting for the registry
    */
   public static Gate begin(GateConfig config, int partitions) throws InterruptedException {
+    createTopics(config, partitions);
+    return Gate.start(config);
+  }
+
+  private static void createTopics(GateConfig config, int partitions) {
     try (Admin admin = Gate.admin(config)) {
       new TopicSetup(admin, config).create(partitions, Optional.of((short) 1));
     }
-    return Gate.start(config);
   }
 }
