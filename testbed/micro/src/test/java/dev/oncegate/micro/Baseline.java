@@ -39,8 +39,7 @@ record Baseline(Map<String, Cost> costs) {
 
   static Baseline read(Path file) throws IOException {
     Map<String, Cost> costs = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> entry :
-        JSON.readTree(Files.readString(file)).properties()) {
+    for (Map.Entry<String, JsonNode> entry : JSON.readTree(Files.readString(file)).properties()) {
       costs.put(
           entry.getKey(),
           new Cost(

@@ -12,6 +12,7 @@ import dev.oncegate.core.ledger.Outcome;
 import dev.oncegate.core.ledger.Settlement;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;

@@ -15,8 +15,7 @@ final class Samples {
   static final Coordinates AT = new Coordinates("agent.commands", 3, 1_234_567);
   static final GateConfig CONFIG =
       GateConfig.of(
-          Map.of(
-              "bootstrap.servers", "localhost:9092", "schema.registry.url", "http://localhost"));
+          Map.of("bootstrap.servers", "localhost:9092", "schema.registry.url", "http://localhost"));
 
   private Samples() {}
 

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,8 +21,8 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
 
 /** Reads a command and writes a result, ids of schemas known. */
 @State(Scope.Thread)
@@ -56,8 +57,7 @@ public class SerdeCost {
       serdes =
           AvroSerdes.of(
               AvroSerdes.ONCEGATE,
-              Map.of(
-                  "schema.registry.url", "http://127.0.0.1:" + registry.getAddress().getPort()));
+              Map.of("schema.registry.url", "http://127.0.0.1:" + registry.getAddress().getPort()));
       serdes.prepare(COMMANDS, ActionCommand.getClassSchema());
       serdes.prepare(RESULTS, ActionResult.getClassSchema());
     } finally {

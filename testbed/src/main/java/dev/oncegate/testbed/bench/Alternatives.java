@@ -31,6 +31,9 @@ final class Alternatives implements AutoCloseable {
     if (isWanted.test(Relational.SINGLE) || isWanted.test(Relational.BATCHED)) {
       add("PostgreSQL", () -> postgres(directory));
     }
+    if (isWanted.test(Flink.NAME)) {
+      add("Flink", () -> contenders.add(new Flink(directory.resolve("flink"))));
+    }
   }
 
   private void add(String product, Runnable start) {

@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 /** Throughput and latency over the commit interval, one panel each. */
 final class Curves {
   private static final double WIDTH = 1_040;
-  private static final double LEFT = 150;
+  private static final double LEFT = 210;
   private static final double RIGHT = WIDTH - 40;
   private static final double TOP = 30;
   private static final double PANEL = 170;

@@ -45,16 +45,31 @@ public final class BesideTheTestbed {
     return jarsIn("postgres").get(0);
   }
 
+  /** The jars of the Flink job, its own among them. */
+  static List<Path> flinkJars() {
+    Path folder = module().resolve("flink").resolve("target").resolve("lib");
+    if (!Files.isDirectory(folder)) {
+      throw new StackException(
+          "nothing in %s: build it with mvn -Pflink -pl testbed/flink -am -DskipTests package, which downloads about 150 MB"
+              .formatted(folder));
+    }
+    return jarsIn(folder);
+  }
+
   private static List<Path> jarsIn(String name) {
-    try (Stream<Path> files = Files.list(folder(name))) {
+    return jarsIn(folder(name));
+  }
+
+  private static List<Path> jarsIn(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
       List<Path> jars =
           files.filter(file -> file.getFileName().toString().endsWith(".jar")).sorted().toList();
       if (jars.isEmpty()) {
-        throw notBuilt(folder(name));
+        throw notBuilt(folder);
       }
       return jars;
     } catch (IOException e) {
-      throw new StackException("%s cannot be read: %s".formatted(folder(name), e), e);
+      throw new StackException("%s cannot be read: %s".formatted(folder, e), e);
     }
   }
 
