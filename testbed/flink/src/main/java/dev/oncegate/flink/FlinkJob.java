@@ -53,8 +53,7 @@ public final class FlinkJob {
         KafkaSink.<Delivery>builder()
             .setBootstrapServers(settings.getProperty("bootstrap.servers"))
             .setRecordSerializer(
-                new WriteRecords(
-                    settings.getProperty("effects"), settings.getProperty("answers")))
+                new WriteRecords(settings.getProperty("effects"), settings.getProperty("answers")))
             .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
             .setTransactionalIdPrefix(settings.getProperty("group"))
             .setProperty("transaction.timeout.ms", "60000")

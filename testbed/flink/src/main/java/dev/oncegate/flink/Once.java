@@ -42,7 +42,6 @@ final class Once extends KeyedProcessFunction<String, Delivery, Delivery> {
       out.collect(command);
     }
     out.collect(
-        new Delivery(
-            command.action, command.key, result.getBytes(StandardCharsets.UTF_8), false));
+        new Delivery(command.action, command.key, result.getBytes(StandardCharsets.UTF_8), false));
   }
 }

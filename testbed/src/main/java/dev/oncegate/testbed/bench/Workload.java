@@ -74,42 +74,56 @@ public record Workload(
   Actions publish(GateConfig config, String topic, Actions actions) {
     Serializer<SpecificRecord> serializer =
         AvroSerdes.of("oncegate", config.kafkaSettings()).serializer();
+    String filler = "x".repeat(Math.max(0, argsBytes - AROUND_THE_FILLER));
+    Sequence sequence = new Sequence();
     try (Producer<byte[], byte[]> producer = producer(config)) {
-      Random random = new Random(seed);
-      String filler = "x".repeat(Math.max(0, argsBytes - AROUND_THE_FILLER));
-      int[] steps = new int[RUNS_AT_ONCE];
-      boolean[] isHotKnown = new boolean[HOT];
-      long ordinary = 0;
       for (long sent = 0; sent < commands; sent++) {
-        String run;
-        int step = 0;
-        boolean isNew;
-        if (random.nextInt(100) < stormPercent) {
-          int hot = random.nextInt(HOT);
-          run = "%s-%d-hot-%d".formatted(name, seed, hot);
-          isNew = !isHotKnown[hot];
-          isHotKnown[hot] = true;
-        } else {
-          int slot = (int) (ordinary % RUNS_AT_ONCE);
-          if (ordinary % GENERATION == slot) {
-            steps[slot] = 0;
-          }
-          run = run(name, seed, ordinary);
-          ordinary++;
-          isNew = steps[slot] == 0 || random.nextInt(100) >= duplicatePercent;
-          step = isNew ? steps[slot]++ : random.nextInt(steps[slot]);
-        }
-        ActionCommand command = command(run, step, filler);
-        if (isNew) {
+        Next next = sequence.next();
+        ActionCommand command = command(next.run, next.step, filler);
+        if (next.isNew) {
           actions.add(command.getRunId(), command.getIdempotencyKey());
         }
         producer.send(
             new ProducerRecord<>(
-                topic, run.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, command)));
+                topic,
+                next.run.getBytes(StandardCharsets.UTF_8),
+                serializer.serialize(topic, command)));
       }
       producer.flush();
     }
     return actions;
+  }
+
+  /** The action that comes next, and whether it comes for the first time. */
+  private record Next(String run, int step, boolean isNew) {}
+
+  /** Draws one action after the other. */
+  private final class Sequence {
+    private final Random random = new Random(seed);
+    private final int[] steps = new int[RUNS_AT_ONCE];
+    private final boolean[] isHotKnown = new boolean[HOT];
+    private long ordinary;
+
+    Next next() {
+      return random.nextInt(100) < stormPercent ? hot() : ordinary();
+    }
+
+    private Next hot() {
+      int action = random.nextInt(HOT);
+      boolean isNew = !isHotKnown[action];
+      isHotKnown[action] = true;
+      return new Next("%s-%d-hot-%d".formatted(name, seed, action), 0, isNew);
+    }
+
+    private Next ordinary() {
+      int slot = (int) (ordinary % RUNS_AT_ONCE);
+      if (ordinary % GENERATION == slot) {
+        steps[slot] = 0;
+      }
+      boolean isNew = steps[slot] == 0 || random.nextInt(100) >= duplicatePercent;
+      int step = isNew ? steps[slot]++ : random.nextInt(steps[slot]);
+      return new Next(run(name, seed, ordinary++), step, isNew);
+    }
   }
 
   /** The action that a workload without duplicates sends after so many others. */

@@ -60,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--commands",
       paramLabel = "N",
-      defaultValue = "300000",
+      defaultValue = "200000",
       description = "Commands of a workload with ordinary arguments.")
   private long commands;
 

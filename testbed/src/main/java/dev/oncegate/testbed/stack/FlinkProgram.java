@@ -41,7 +41,9 @@ public final class FlinkProgram {
           new ChildJvm.Program(
               "Flink",
               flags,
-              classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+              classPath.stream()
+                  .map(Path::toString)
+                  .collect(Collectors.joining(File.pathSeparator)),
               MAIN,
               List.of(settings.toString()),
               log));
