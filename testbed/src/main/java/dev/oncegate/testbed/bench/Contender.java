@@ -1,5 +1,8 @@
 package dev.oncegate.testbed.bench;
 
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+
 /** Something that reads all commands of a topic and lets each action have its effect once. */
 interface Contender {
   /** As it is called in reports. */
@@ -32,6 +35,18 @@ interface Contender {
    * @param actions how many different ones there are among the commands
    */
   long answersTo(Workload workload, int actions);
+
+  /** Makes the topics that it writes to, and whatever else must be there before it starts. */
+  default void prepare(Course course, Admin admin) {
+    Stream.of(answers(course), effects(course))
+        .distinct()
+        .forEach(topic -> course.create(admin, topic));
+  }
+
+  /** Whether it takes outcomes, so that an executor can answer its effects. */
+  default boolean takesOutcomes() {
+    return false;
+  }
 
   /** Whether its effects must be one for each action. */
   default boolean isOnce() {

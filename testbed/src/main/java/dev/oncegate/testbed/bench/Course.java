@@ -3,6 +3,7 @@ package dev.oncegate.testbed.bench;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.testbed.stack.StackException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param commands the topic to read
  */
 record Course(GateConfig config, String commands, int partitions) {
+  private static final Duration GIVE_UP = Duration.ofSeconds(30);
+
   Admin admin() {
     return Gate.admin(config);
   }
@@ -33,6 +36,25 @@ record Course(GateConfig config, String commands, int partitions) {
       wanted.add(new NewTopic(topic, partitions, (short) 1));
     }
     get(admin.createTopics(wanted).all());
+    for (String topic : topics) {
+      awaitThere(admin, topic);
+    }
+  }
+
+  /** A broker may tell of a topic before it leads its partitions. */
+  private void awaitThere(Admin admin, String topic) {
+    long giveUp = System.nanoTime() + GIVE_UP.toNanos();
+    while (true) {
+      try {
+        ends(admin, topic);
+        return;
+      } catch (StackException e) {
+        if (System.nanoTime() > giveUp) {
+          throw e;
+        }
+        Throughput.pause();
+      }
+    }
   }
 
   /** Where a topic ends, transactions that are not finished included. */

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.bench;
 import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.testbed.stack.StackException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** The gate with everything that the contract writes. */
@@ -22,6 +23,17 @@ final class FullGate implements Contender {
   @Override
   public long answersTo(Workload workload, int actions) {
     return workload.commands() + (workload.isAnswered() ? actions : 0);
+  }
+
+  /** Its topics are there; what executors answered in earlier rounds is none of this one's business. */
+  @Override
+  public void prepare(Course course, Admin admin) {
+    course.beginAtEnd(admin, Topics.of(course.config()).outcomes());
+  }
+
+  @Override
+  public boolean takesOutcomes() {
+    return true;
   }
 
   @Override

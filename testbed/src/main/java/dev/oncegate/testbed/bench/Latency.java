@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -80,11 +79,7 @@ final class Latency {
     try (Admin admin = course.admin()) {
       new TopicSetup(admin, config).create(surroundings.partitions(), Optional.of((short) 1));
       String effects = contender.effects(course);
-      if (!(contender instanceof FullGate)) {
-        Stream.of(contender.answers(course), effects)
-            .distinct()
-            .forEach(topic -> course.create(admin, topic));
-      }
+      contender.prepare(course, admin);
       Arrivals arrivals = new Arrivals(config);
       try (Tally tally = new Tally(course, course.ends(admin, effects), arrivals::take);
           Contender.Running running = contender.start(course)) {

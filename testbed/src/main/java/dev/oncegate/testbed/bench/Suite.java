@@ -46,6 +46,18 @@ public final class Suite {
     this.progress = progress;
   }
 
+  /** The names of all contenders beside the pass-through. */
+  public static List<String> contenders() {
+    return List.of(
+        Textbook.NAME,
+        FullGate.NAME,
+        Redis.nameOf("everysec"),
+        Redis.nameOf("always"),
+        Relational.SINGLE,
+        Relational.BATCHED,
+        Flink.NAME);
+  }
+
   /** Runs benchmarks. */
   public Report run(List<Catalogue> benchmarks) {
     try (Alternatives alternatives =

@@ -24,11 +24,13 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
  * answer; there are no results, no conflicts, no counts.
  */
 final class Textbook implements Contender {
+  static final String NAME = "textbook";
+
   private static final String SEEN = "seen";
 
   @Override
   public String name() {
-    return "textbook";
+    return NAME;
   }
 
   @Override

@@ -141,19 +141,11 @@ public final class Throughput {
     Course course = new Course(config, commands.topic, surroundings.partitions());
     String answersTopic = contender.answers(course);
     String effectsTopic = contender.effects(course);
-    boolean isAnswered = contender instanceof FullGate && commands.workload.isAnswered();
+    boolean isAnswered = contender.takesOutcomes() && commands.workload.isAnswered();
     try (Admin admin = course.admin()) {
-      if (!(contender instanceof FullGate)) {
-        Stream.of(answersTopic, effectsTopic)
-            .distinct()
-            .forEach(topic -> course.create(admin, topic));
-      }
+      contender.prepare(course, admin);
       Map<TopicPartition, Long> answersFrom = course.ends(admin, answersTopic);
       Map<TopicPartition, Long> effectsFrom = course.ends(admin, effectsTopic);
-      if (contender instanceof FullGate) {
-        // What executors answered to earlier rounds is none of this one's business.
-        course.beginAtEnd(admin, Topics.of(config).outcomes());
-      }
       Round measured;
       try (Tally answers = new Tally(course, answersFrom, record -> {}).begin()) {
         try (Answering executor = isAnswered ? new Answering(course, effectsFrom) : null;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -133,14 +134,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     if (list) {
-      for (Catalogue benchmark : Catalogue.values()) {
-        out.println(
-            "%-10s%s%s"
-                .formatted(
-                    benchmark.key(),
-                    benchmark.words(),
-                    benchmark.isDefault() ? " (runs where no names are given)" : ""));
-      }
+      tellNames(out);
       return ExitCode.OK;
     }
     Range.require(spec, "--commands", commands, 1_000, 100_000_000);
@@ -148,6 +142,7 @@ final class BenchCommand implements Callable<Integer> {
     Range.require(spec, "--rounds", rounds, 1, 100);
     Range.require(spec, "--rate", rate, 1, 1_000_000);
     known.forEach(count -> Range.require(spec, "--known", count, 1, 100_000_000));
+    contenders.forEach(this::requireContender);
     List<Catalogue> benchmarks = chosen();
     if (System.getProperty(LOG_SETTING) == null) {
       System.setProperty(LOG_SETTING, LOG_CONFIG);
@@ -164,12 +159,45 @@ final class BenchCommand implements Callable<Integer> {
               new Suite.Settings(commands, rounds, seed, contenders, rate, known, redisServer),
               out);
       CompletableFuture<Report> run = CompletableFuture.supplyAsync(() -> suite.run(benchmarks));
-      CompletableFuture.anyOf(stop, run).join();
+      CompletableFuture.anyOf(stop, run).exceptionally(failure -> null).join();
       if (run.isDone()) {
-        tell(run.join(), out);
+        tell(resultOf(run), out);
       }
     }
     return ExitCode.OK;
+  }
+
+  /** What ended the run is told as it is, not as what ended a thread. */
+  private static Report resultOf(CompletableFuture<Report> run) {
+    try {
+      return run.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StackException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  private static void tellNames(PrintWriter out) {
+    for (Catalogue benchmark : Catalogue.values()) {
+      out.println(
+          "%-10s%s%s"
+              .formatted(
+                  benchmark.key(),
+                  benchmark.words(),
+                  benchmark.isDefault() ? " (runs where no names are given)" : ""));
+    }
+    out.flush();
+  }
+
+  private void requireContender(String name) {
+    if (!Suite.contenders().contains(name)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "there is no contender %s; there are %s"
+              .formatted(name, String.join(", ", Suite.contenders())));
+    }
   }
 
   private List<Catalogue> chosen() {
