@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.agents;
 
 import dev.oncegate.schema.ActionCommand;
+import dev.oncegate.schema.ActionResult;
 import dev.oncegate.schema.ControlCommand;
 import dev.oncegate.schema.ControlType;
 import dev.oncegate.schema.Decision;
@@ -23,7 +24,7 @@ public final class LostResponse implements Agent {
   private static final List<String> CALLED = List.of(LATE, RESPONSE_LOST, REQUEST_LOST);
   private static final long DEADLINE_MS = 1_000;
   private static final Duration UNTIL_OVERDUE = Duration.ofMillis(DEADLINE_MS + 300);
-  private static final int MAX_ASKED = 20;
+  private static final int MAX_ASKED = 21;
   private static final Duration BETWEEN = Duration.ofMillis(250);
 
   @Override
@@ -64,27 +65,35 @@ public final class LostResponse implements Agent {
     List<Decision> decisions = new ArrayList<>();
     decisions.add(world.send(command).decision());
     world.pause(UNTIL_OVERDUE);
-    decisions.add(world.send(command).decision());
-    if (!tool.equals(LATE)) {
-      world.control(order(round, world.happened(runId(round), "once")));
-    }
     OutcomeStatus last = OutcomeStatus.UNKNOWN;
+    int attempt = 1;
+    int ordered = 0;
     for (int asked = 0; asked < MAX_ASKED && last == OutcomeStatus.UNKNOWN; asked++) {
+      ActionResult again = world.send(command).result();
+      decisions.add(again.getDecision());
+      if (again.getDecision() == Decision.REPLAYED) {
+        last = again.getStoredOutcome().getStatus();
+      } else if (again.getDecision() == Decision.RETRIED) {
+        // Released, or its executor came too late to begin; either may be overdue again.
+        attempt++;
+      } else if (again.getDecision() == Decision.INDETERMINATE
+          && ordered < attempt
+          && !tool.equals(LATE)) {
+        world.control(order(round, attempt, world.happened(runId(round), "once")));
+        ordered = attempt;
+      }
       world.pause(BETWEEN);
-      Sent again = world.send(command);
-      decisions.add(again.decision());
-      last = again.outcome().getStatus();
     }
     return "%s: %s; in the end %s".formatted(tool, Habits.counted(decisions), last);
   }
 
-  private ControlCommand order(int round, boolean happened) {
+  private ControlCommand order(int round, int attempt, boolean happened) {
     ControlCommand.Builder control =
         ControlCommand.newBuilder()
-            .setControlId(runId(round) + "-control")
+            .setControlId("%s-control-%d".formatted(runId(round), attempt))
             .setRunId(runId(round))
             .setIdempotencyKey("once")
-            .setAttempt(1)
+            .setAttempt(attempt)
             .setIssuedBy("operator");
     return happened
         ? control
@@ -93,7 +102,7 @@ public final class LostResponse implements Agent {
             .setOutcome(
                 StoredOutcome.newBuilder()
                     .setStatus(OutcomeStatus.SUCCEEDED)
-                    .setAttempt(1)
+                    .setAttempt(attempt)
                     .setResult("happened, by the tool's books")
                     .build())
             .build()

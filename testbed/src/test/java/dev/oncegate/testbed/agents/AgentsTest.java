@@ -231,6 +231,21 @@ class AgentsTest {
   }
 
   @Test
+  void theOperatorOrdersForTheAttemptThatIsOverdue() throws InterruptedException {
+    ScriptedWorld world =
+        world(
+            inTurn(
+                AResult.decided(Decision.ACCEPTED).effect(1).build(),
+                AResult.decided(Decision.RETRIED).effect(2).build(),
+                AResult.decided(Decision.INDETERMINATE).build(),
+                AResult.replayed("once", "ok").build()));
+    assertThat(new LostResponse().play(1, world)).endsWith("in the end SUCCEEDED");
+    assertThat(world.controls)
+        .singleElement()
+        .satisfies(control -> assertThat(control.getAttempt()).isEqualTo(2));
+  }
+
+  @Test
   void whatComesLateNeedsNoOperator() throws InterruptedException {
     ScriptedWorld world =
         world(
