@@ -20,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -43,9 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class Gate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
   private static final int TOKEN_BYTES = 16;
-
-  /** Of each consumer, in seconds; below 0 where it has not sent any yet. */
-  private static final String LAST_HEARTBEAT = "last-heartbeat-seconds-ago";
 
   /**
    * What the stores have not committed lies outside RocksDB's caches; a quarter is Kafka's default
@@ -319,18 +314,7 @@ public final class Gate implements AutoCloseable {
             ? Optional.of(Duration.ZERO)
             : Optional.of(Duration.ofNanos(System.nanoTime() - leftRunningNanos))
                 .filter(since -> hasRun);
-    return new Vitals(state, sinceRunning, silence(), restores.now());
-  }
-
-  private Duration silence() {
-    long seconds = 0;
-    for (Map.Entry<MetricName, ? extends Metric> metric : streams.metrics().entrySet()) {
-      if (metric.getKey().name().equals(LAST_HEARTBEAT)
-          && metric.getValue().metricValue() instanceof Number ago) {
-        seconds = Math.max(seconds, ago.longValue());
-      }
-    }
-    return Duration.ofSeconds(seconds);
+    return new Vitals(state, sinceRunning, Silence.of(streams.metrics()), restores.now());
   }
 
   /**

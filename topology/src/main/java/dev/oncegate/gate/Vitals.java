@@ -9,7 +9,7 @@ import org.apache.kafka.streams.KafkaStreams;
  * How an instance of the gate is at one moment.
  *
  * @param sinceRunning how long ago it was RUNNING last: zero while it is; empty where it never was
- * @param silence for how long the consumer that is worst off has sent no heartbeat to its group:
+ * @param silence for how long the consumer that is worst off has had no contact with its group:
  *     seconds while all is well, growing while the group's broker cannot be reached
  * @param restores the stores that are being restored, by store and partition
  */

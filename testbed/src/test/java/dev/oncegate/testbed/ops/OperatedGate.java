@@ -37,6 +37,7 @@ final class OperatedGate implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final Operations operations;
   private final Gate gate;
+  private final String url;
 
   private OperatedGate(Map<String, String> settings) throws InterruptedException {
     Map<String, String> all = new TreeMap<>();
@@ -44,6 +45,7 @@ final class OperatedGate implements AutoCloseable {
     all.put("num.stream.threads", "1");
     all.putAll(settings);
     operations = Operations.open(GateConfig.of(all));
+    url = operations.url().orElseThrow();
     try {
       gate = Gate.start(operations.config());
     } catch (RuntimeException | InterruptedException e) {
@@ -80,7 +82,7 @@ final class OperatedGate implements AutoCloseable {
   }
 
   String address() {
-    return operations.url().orElseThrow().substring("http://".length());
+    return url.substring("http://".length());
   }
 
   /** Ends the endpoint alone: the gate goes on, and nobody can ask it. */
@@ -94,8 +96,7 @@ final class OperatedGate implements AutoCloseable {
 
   Told get(String path, Map<String, String> headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(operations.url().orElseThrow() + path))
-            .timeout(Duration.ofSeconds(10));
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(10));
     headers.forEach(request::header);
     try {
       HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
