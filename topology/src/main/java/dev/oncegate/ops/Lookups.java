@@ -121,6 +121,13 @@ final class Lookups {
             place,
             "Partition %d is processed by nobody at this moment.".formatted(place.partition()));
       }
+      if (place.here()) {
+        // As on several machines whose instances all listen on loopback.
+        throw new Refused(
+            Problem.NOT_AVAILABLE,
+            "Partition %d is on its way here. Ask again; if this lasts, another instance has the same application.server, %s."
+                .formatted(place.partition(), place.active()));
+      }
       throw e;
     }
   }
