@@ -6,6 +6,7 @@ import static dev.oncegate.gate.GateDriver.aCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.oncegate.config.GateConfig;
+import dev.oncegate.ops.tracing.OtlpReceiver;
 import dev.oncegate.ops.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -19,14 +20,17 @@ class TracedGateTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String PARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
 
+  private final OtlpReceiver receiver = new OtlpReceiver();
+
   @BeforeEach
-  void exportNothing() {
-    System.setProperty("otel.traces.exporter", "none");
+  void exportThere() {
+    System.setProperty("otel.exporter.otlp.endpoint", receiver.url());
   }
 
   @AfterEach
   void clear() {
-    System.clearProperty("otel.traces.exporter");
+    System.clearProperty("otel.exporter.otlp.endpoint");
+    receiver.close();
   }
 
   @Test
@@ -49,6 +53,8 @@ class TracedGateTest {
           .matches("00-" + TRACE + "-[0-9a-f]{16}-01")
           .isNotEqualTo(PARENT);
     }
+    assertThat(receiver.spans()).hasSize(1);
+    assertThat(receiver.spans().get(0).getName()).isEqualTo("decide agent.commands");
   }
 
   @Test

@@ -40,7 +40,7 @@ final class Stores {
       sizes.put(name, size);
       Gauge.builder("oncegate.store.entries", size, s -> s.entries)
           .description(
-              "Entries of a store on this instance, standbys included, as RocksDB estimates.")
+              "Entries of a store on this instance, standbys included, as RocksDB estimates: what is overwritten counts until it is compacted.")
           .tag("store", name)
           .register(registry);
       Gauge.builder("oncegate.store.disk", size, s -> s.diskBytes)
