@@ -7,11 +7,13 @@ import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.config.Settings;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,9 +137,7 @@ class SettingsTest {
     settingsOf(rendering).values().stream()
         .flatMap(
             value ->
-                java.util.regex.Pattern.compile("/etc/oncegate/secrets/[a-z-]+(?=[/:])")
-                    .matcher(value)
-                    .results())
+                Pattern.compile("/etc/oncegate/secrets/[a-z-]+(?=[/:])").matcher(value).results())
         .forEach(found -> assertThat(places).contains(found.group()));
   }
 
@@ -210,7 +210,7 @@ class SettingsTest {
   void theWorkerOfConnectReachesTheBrokersAndSoDoItsConnectors() throws IOException {
     Properties worker = new Properties();
     worker.load(
-        new java.io.StringReader(
+        new StringReader(
             Rendering.of("connect.yaml")
                 .the("ConfigMap", "gate-oncegate-connect")
                 .at("/data/worker.properties")

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -261,7 +262,7 @@ class StrimziTest {
         () -> {
           try {
             return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == 1;
-          } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+          } catch (ExecutionException | TimeoutException e) {
             return false;
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
