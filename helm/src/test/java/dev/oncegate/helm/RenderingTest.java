@@ -59,6 +59,26 @@ class RenderingTest {
     assertThat(chart.get("appVersion").asText()).isEqualTo(System.getProperty("oncegate.version"));
   }
 
+  /** The image stands on its own build; what both must agree on is compared here. */
+  @Test
+  void theChartRunsTheImageAsTheImageIsMade() {
+    String image = Module.textOf(Module.ROOT.resolveSibling("image/pom.xml"));
+    JsonNode pod = Rendering.of("minimal.yaml").the("StatefulSet").at("/spec/template/spec");
+
+    assertThat(image)
+        .contains(
+            "<user>%d:%d</user>"
+                .formatted(
+                    pod.at("/securityContext/runAsUser").asInt(),
+                    pod.at("/securityContext/runAsGroup").asInt()))
+        .contains(
+            "<oncegate.image.name>%s:${project.version}<"
+                .formatted(pod.at("/containers/0/image").asText().split(":")[0]))
+        .contains(
+            "<workingDirectory>%s</workingDirectory>"
+                .formatted(pod.at("/containers/0/volumeMounts/0/mountPath").asText()));
+  }
+
   @Test
   void noTwoObjectsHaveOneName() {
     for (String values : Module.matrix()) {
