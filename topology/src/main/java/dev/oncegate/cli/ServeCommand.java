@@ -21,8 +21,6 @@ import picocli.CommandLine.Mixin;
     description = "Runs the gate against a cluster, until SIGTERM stops it.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
-
   @Mixin private ConfigOptions options;
 
   @Override
@@ -38,7 +36,9 @@ final class ServeCommand implements Callable<Integer> {
 
   private static int serve(
       Operations operations, Telemetry telemetry, CompletableFuture<Void> stop) {
-    operations.url().ifPresent(url -> LOG.info("The operations endpoint is at {}.", url));
+    // Not a field: this class is loaded with every command, and others choose what is logged first.
+    Logger log = LoggerFactory.getLogger(ServeCommand.class);
+    operations.url().ifPresent(url -> log.info("The operations endpoint is at {}.", url));
     CompletableFuture<Gate> start =
         CompletableFuture.supplyAsync(() -> start(telemetry, operations.config()));
     try {
