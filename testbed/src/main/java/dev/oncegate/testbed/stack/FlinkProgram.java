@@ -29,7 +29,7 @@ public final class FlinkProgram {
    * @param settings the job's file
    */
   public static ChildJvm start(Path settings, Path log) {
-    List<String> flags = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseG1GC"));
+    List<String> flags = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseG1GC", "-Dlog4j2.level=warn"));
     // What Flink's own start scripts open; its serialization needs it.
     Stream.of("java.lang", "java.util", "java.util.concurrent", "java.time", "java.nio", "java.net")
         .map(name -> "--add-opens=java.base/%s=ALL-UNNAMED".formatted(name))
