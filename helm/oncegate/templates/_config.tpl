@@ -131,8 +131,16 @@ bearer.auth.token: {{ include "oncegate.fromSecret" (dict "volume" "registry-aut
 {{- include "oncegate.tls" (dict "prefix" "schema.registry." "volume" "registry" "truststore" $registry.truststore "keystore" $registry.keystore) }}
 {{- end }}
 
+{{/* The folders of the secrets that are mounted: Kafka refuses to start where one of them does not exist. */}}
 {{- define "oncegate.allowedPaths" -}}
-{{ include "oncegate.secretsFolder" . }}{{ with .Values.configAllowedPaths }},{{ . }}{{ end }}
+{{- $paths := list }}
+{{- range $volume, $_ := include "oncegate.secrets" . | fromYaml }}
+{{- $paths = append $paths (printf "%s/%s" (include "oncegate.secretsFolder" $) $volume) }}
+{{- end }}
+{{- with .Values.configAllowedPaths }}
+{{- $paths = append $paths . }}
+{{- end }}
+{{- join "," $paths }}
 {{- end }}
 
 {{/* All settings of the gate but those that differ from pod to pod, which are environment variables. */}}
@@ -143,9 +151,11 @@ bearer.auth.token: {{ include "oncegate.fromSecret" (dict "volume" "registry-aut
 {{- end }}
 {{- $settings := merge (include "oncegate.kafka" . | fromYaml) (include "oncegate.registry" . | fromYaml) }}
 {{- $_ := set $settings "application.id" $values.applicationId }}
+{{- with include "oncegate.allowedPaths" . }}
 {{- $_ := set $settings "config.providers" "directory" }}
 {{- $_ := set $settings "config.providers.directory.class" "org.apache.kafka.common.config.provider.DirectoryConfigProvider" }}
-{{- $_ := set $settings "config.providers.directory.param.allowed.paths" (include "oncegate.allowedPaths" .) }}
+{{- $_ := set $settings "config.providers.directory.param.allowed.paths" . }}
+{{- end }}
 {{- $_ := set $settings "gate.ops.listener" (printf "0.0.0.0:%d" (int $values.ops.port)) }}
 {{- $_ := set $settings "gate.rocksdb.memory.bytes" (include "oncegate.rocksdbBytes" .) }}
 {{- $_ := set $settings "num.standby.replicas" $values.standbyReplicas }}

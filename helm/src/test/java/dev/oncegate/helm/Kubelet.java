@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Does on this machine what a kubelet does with a container of a rendered pod: mounts its volumes,
@@ -189,14 +190,11 @@ final class Kubelet {
     return Map.of();
   }
 
+  /** In one pass: what has become a folder here may lie below the path of another mount. */
   private static String here(String text, Map<String, Path> mounts) {
-    String mapped = text;
-    for (Map.Entry<String, Path> mount : mounts.entrySet()) {
-      mapped =
-          mapped.replaceAll(
-              Pattern.quote(mount.getKey()) + "(?=[/:,]|$)",
-              Matcher.quoteReplacement(mount.getValue().toString()));
-    }
-    return mapped;
+    String paths = mounts.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return Pattern.compile("(?<![\\w.-])(%s)(?=[/:,]|$)".formatted(paths), Pattern.MULTILINE)
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(mounts.get(found.group(1)).toString()));
   }
 }

@@ -104,6 +104,7 @@ class SettingsTest {
     secret("kafka-keystore", Map.of("user.crt", "a chain\n", "user.key", "a key\n"));
     secret("registry-auth", Map.of("username", "reader", "password", "secret"));
     secret("registry-keystore", Map.of("tls.crt", "a chain\n", "tls.key", "another key\n"));
+    secret("kafka-truststore", Map.of("ca.crt", "authorities"));
     secret("registry-truststore", Map.of("ca.password", "store-password"));
 
     assertThat(GateConfig.of(settings).kafkaSettings())
