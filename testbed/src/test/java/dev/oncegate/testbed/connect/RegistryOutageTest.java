@@ -87,7 +87,7 @@ class RegistryOutageTest {
     // The log is that of the new worker alone.
     awaitLog(
         "Waiting for the schema registry; next try",
-        "A record of agent.outcomes waits for the schema registry");
+        "A record of agent.effects waits for the schema registry");
     cluster.startRegistry();
     awaitAllIsThere("away", "forgotten");
   }
