@@ -25,7 +25,9 @@ final class FullGate implements Contender {
     return workload.commands() + (workload.isAnswered() ? actions : 0);
   }
 
-  /** Its topics are there; what executors answered in earlier rounds is none of this one's business. */
+  /**
+   * Its topics are there; what executors answered in earlier rounds is none of this one's business.
+   */
   @Override
   public void prepare(Course course, Admin admin) {
     course.beginAtEnd(admin, Topics.of(course.config()).outcomes());

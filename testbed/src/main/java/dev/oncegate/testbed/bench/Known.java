@@ -31,6 +31,7 @@ final class Known {
 
   private static final String INSTANCE = "gate-1";
   private static final int WARM_UP = 0;
+  private static final long SHORTEST_RESTORE_MS = 1_000;
   private static final Duration GIVE_UP = Duration.ofHours(3);
 
   private final Surroundings surroundings;
@@ -65,9 +66,15 @@ final class Known {
       long changelogRecords,
       long restartMs,
       long restoreMs) {
-    /** Records of changelogs restored in a second, beyond what a start takes anyway. */
-    double restoredPerSecond() {
-      return changelogRecords * 1e3 / Math.max(1, restoreMs - restartMs);
+    /**
+     * Records of changelogs restored in a second, beyond what a start takes anyway; empty where
+     * that is too short to be told from it.
+     */
+    OptionalLong restoredPerSecond() {
+      long tookMs = restoreMs - restartMs;
+      return tookMs < SHORTEST_RESTORE_MS
+          ? OptionalLong.empty()
+          : OptionalLong.of(changelogRecords * 1_000 / tookMs);
     }
   }
 
@@ -97,12 +104,13 @@ final class Known {
         measured = new Measured(known, perSecond, resident, records, restartMs, restoreMs);
       }
       tell(
-          "%,.0f commands/s, %s, %,.0f records/s restored",
+          "%,.0f commands/s, %s, restarted in %,d ms, restored in %,d ms",
           measured.perSecond.median(),
           measured.residentBytes.isPresent()
               ? "%,d MiB resident".formatted(measured.residentBytes.getAsLong() >> 20)
               : "memory not told by this system",
-          measured.restoredPerSecond());
+          measured.restartMs,
+          measured.restoreMs);
       Folders.delete(directory);
       return measured;
     }

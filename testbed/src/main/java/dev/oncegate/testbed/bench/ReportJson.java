@@ -53,7 +53,8 @@ public final class ReportJson {
         .put("p50_ms", rounded(measured.ms(50), 10))
         .put("p99_ms", rounded(measured.ms(99), 10))
         .put("p999_ms", rounded(measured.ms(99.9), 10))
-        .put("max_ms", rounded(measured.ms(100), 10));
+        .put("max_ms", rounded(measured.ms(100), 10))
+        .put("falls_behind", measured.fallsBehind());
   }
 
   private static void known(Known.Measured measured, ObjectNode one) {
@@ -61,8 +62,8 @@ public final class ReportJson {
         .put("median_per_s", Math.round(measured.perSecond().median()))
         .put("spread", rounded(measured.perSecond().spread(), 1_000));
     measured.residentBytes().ifPresent(bytes -> one.put("resident_bytes", bytes));
+    measured.restoredPerSecond().ifPresent(rate -> one.put("restored_per_s", rate));
     one.put("changelog_records", measured.changelogRecords())
-        .put("restored_per_s", Math.round(measured.restoredPerSecond()))
         .put("restart_ms", measured.restartMs())
         .put("restore_ms", measured.restoreMs());
   }

@@ -107,8 +107,13 @@ public final class ReportPage {
         .add("<th class=\"num\">Longest</th></tr></thead><tbody>");
     for (Latency.Measured measured : latency) {
       out.add(
-          "<tr><td class=\"name\">%s</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td></tr>",
-          measured.name(), measured.ms(50), measured.ms(99), measured.ms(99.9), measured.ms(100));
+          "<tr><td class=\"name\">%s%s</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td><td class=\"num\">%.1f ms</td></tr>",
+          measured.name(),
+          measured.fallsBehind() ? " (falls behind)" : "",
+          measured.ms(50),
+          measured.ms(99),
+          measured.ms(99.9),
+          measured.ms(100));
     }
     out.add("</tbody></table></div>");
   }
@@ -164,7 +169,9 @@ public final class ReportPage {
               ? Html.count(measured.residentBytes().getAsLong() >> 20) + " MiB"
               : "-",
           Html.count(measured.changelogRecords()),
-          rate(measured.restoredPerSecond()),
+          measured.restoredPerSecond().isPresent()
+              ? Html.count(measured.restoredPerSecond().getAsLong())
+              : "-",
           Html.span(measured.restartMs()),
           Html.span(measured.restoreMs()));
     }

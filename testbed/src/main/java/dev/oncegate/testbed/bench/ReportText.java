@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.bench;
 
 import java.io.PrintWriter;
+import java.util.OptionalLong;
 
 /** A report as tables for a terminal. */
 public final class ReportText {
@@ -50,13 +51,14 @@ public final class ReportText {
         .forEach(
             measured ->
                 out.println(
-                    "%-18s%10.1f%10.1f%10.1f%10.1f"
+                    "%-18s%10.1f%10.1f%10.1f%10.1f%s"
                         .formatted(
                             measured.name(),
                             measured.ms(50),
                             measured.ms(99),
                             measured.ms(99.9),
-                            measured.ms(100))));
+                            measured.ms(100),
+                            measured.fallsBehind() ? "  falls behind" : "")));
   }
 
   private static void curve(Report report, PrintWriter out) {
@@ -103,17 +105,24 @@ public final class ReportText {
                 "restore ms"));
     for (Known.Measured measured : report.known()) {
       out.println(
-          "%,14d%,14.0f%14s%,16d%,14.0f%,12d%,12d"
+          "%,14d%,14.0f%14s%,16d%14s%,12d%,12d"
               .formatted(
                   measured.known(),
                   measured.perSecond().median(),
-                  measured.residentBytes().isPresent()
-                      ? "%,d".formatted(measured.residentBytes().getAsLong() >> 20)
-                      : "-",
+                  told(mebibytes(measured)),
                   measured.changelogRecords(),
-                  measured.restoredPerSecond(),
+                  told(measured.restoredPerSecond()),
                   measured.restartMs(),
                   measured.restoreMs()));
     }
+  }
+
+  private static OptionalLong mebibytes(Known.Measured measured) {
+    OptionalLong bytes = measured.residentBytes();
+    return bytes.isPresent() ? OptionalLong.of(bytes.getAsLong() >> 20) : bytes;
+  }
+
+  private static String told(OptionalLong figure) {
+    return figure.isPresent() ? "%,d".formatted(figure.getAsLong()) : "-";
   }
 }
