@@ -32,6 +32,8 @@ public final class FlinkJob {
     Configuration configuration = new Configuration();
     configuration.setString("state.backend.type", "rocksdb");
     configuration.setString("execution.checkpointing.incremental", "true");
+    // A failure ends the job, and whoever measures it sees that.
+    configuration.setString("restart-strategy.type", "none");
     configuration.setString(
         "execution.checkpointing.dir",
         Path.of(settings.getProperty("directory")).toUri().toString());
