@@ -66,6 +66,19 @@ final class Kubelet {
       return Module.textOf(log);
     }
 
+    /**
+     * Warnings and errors in the log, but for two that come of how it is run here: alone, with no
+     * second instance for the standbys, and with its volumes in a temporary folder.
+     */
+    List<String> complaints() {
+      return text()
+          .lines()
+          .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+          .filter(line -> !line.contains("Unable to assign 1 of 1 standby tasks"))
+          .filter(line -> !line.contains("Using an OS temp directory in the state.dir"))
+          .toList();
+    }
+
     @Override
     public void close() {
       process.destroyForcibly().onExit().join();
