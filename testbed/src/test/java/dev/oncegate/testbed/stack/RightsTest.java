@@ -1,8 +1,6 @@
 package dev.oncegate.testbed.stack;
 
-import static org.apache.kafka.common.acl.AclOperation.ALTER_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
-import static org.apache.kafka.common.acl.AclOperation.DELETE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
@@ -107,32 +105,37 @@ class RightsTest {
     makeTopics();
     grant(
         rightsOfTheGate().stream()
-            .filter(right -> right.entry().operation() != DESCRIBE_CONFIGS)
+            .filter(
+                right ->
+                    !right.pattern().name().equals("agent.effects")
+                        || right.entry().operation() != DESCRIBE_CONFIGS)
             .toList());
     assertThatThrownBy(() -> Gate.start(config("gate")))
         .hasMessageContaining("DescribeConfigs")
-        .hasMessageContaining("agent.");
+        .hasMessageContaining("agent.effects");
   }
 
   /** As docs/operations/install.md and the chart's KafkaUser have them. */
   private static List<AclBinding> rightsOfTheGate() {
-    return Stream.of(
-            right(TOPIC, PREFIXED, "agent.", READ, WRITE, DESCRIBE, DESCRIBE_CONFIGS),
-            right(
-                TOPIC,
-                PREFIXED,
-                "oncegate-",
-                READ,
-                WRITE,
-                DESCRIBE,
-                DESCRIBE_CONFIGS,
-                CREATE,
-                DELETE,
-                ALTER_CONFIGS),
+    Stream<List<AclBinding>> sources =
+        Stream.of("agent.commands", "agent.outcomes", "agent.controls")
+            .map(topic -> right(TOPIC, LITERAL, topic, READ, DESCRIBE, DESCRIBE_CONFIGS));
+    Stream<List<AclBinding>> sinks =
+        Stream.of(
+                "agent.effects",
+                "agent.results",
+                "agent.conflicts",
+                "agent.run-counts",
+                "agent.circuits",
+                "agent.dead-letters",
+                "agent.escalations")
+            .map(topic -> right(TOPIC, LITERAL, topic, WRITE, DESCRIBE, DESCRIBE_CONFIGS));
+    Stream<List<AclBinding>> own =
+        Stream.of(
+            right(TOPIC, PREFIXED, "oncegate-", READ, WRITE, DESCRIBE, DESCRIBE_CONFIGS, CREATE),
             right(GROUP, LITERAL, "oncegate", READ, DESCRIBE),
-            right(TRANSACTIONAL_ID, PREFIXED, "oncegate", WRITE, DESCRIBE))
-        .flatMap(List::stream)
-        .toList();
+            right(TRANSACTIONAL_ID, PREFIXED, "oncegate-", WRITE, DESCRIBE));
+    return Stream.of(sources, sinks, own).flatMap(rights -> rights).flatMap(List::stream).toList();
   }
 
   private static List<AclBinding> right(
