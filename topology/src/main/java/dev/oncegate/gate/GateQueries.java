@@ -11,11 +11,13 @@ import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.RunView;
 import dev.oncegate.gate.store.StateNotAvailableException;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,7 @@ public final class GateQueries {
     KeyQueryMetadata metadata;
     try {
       metadata = streams.queryMetadataForKey(RunStore.NAME, key, new ByKey());
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | InvalidStateStoreException e) {
       // Not running: it knows nobody.
       return new Place(partition, null, false, List.of());
     }
@@ -75,7 +77,14 @@ public final class GateQueries {
 
   /** The other instances, as far as this one knows them. */
   public List<HostAndPort> others() {
-    return streams.metadataForAllStreamsClients().stream()
+    Collection<StreamsMetadata> instances;
+    try {
+      instances = streams.metadataForAllStreamsClients();
+    } catch (IllegalStateException | InvalidStateStoreException e) {
+      // Not running: it knows nobody.
+      return List.of();
+    }
+    return instances.stream()
         .map(StreamsMetadata::hostInfo)
         .map(GateQueries::address)
         .filter(host -> host != null && !host.equals(self))
