@@ -7,6 +7,7 @@ import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.TimerStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ record RecordedState(List<Entry> entries) {
     try (Stream<Path> folders = Files.list(FOLDER)) {
       return folders
           .map(folder -> folder.getFileName().toString())
-          .sorted(Comparator.comparing(Runtime.Version::parse))
+          .sorted(Comparator.comparing(ModuleDescriptor.Version::parse))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -132,6 +133,7 @@ record RecordedState(List<Entry> entries) {
         driver.<byte[], byte[]>getKeyValueStore(entry.store).put(key, value);
       }
     }
+    driver.getAllStateStores().values().forEach(store -> store.commit(Map.of()));
     restored.stopAndKeepState(folder);
   }
 }

@@ -5,6 +5,7 @@ import dev.oncegate.core.ledger.ActionEntry;
 import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.gate.store.RunId;
 import dev.oncegate.gate.store.RunStore;
+import dev.oncegate.gate.store.Timer;
 import dev.oncegate.gate.store.TimerStore;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -64,7 +65,7 @@ final class Memory {
     return actionStore.newestBucketMs() - REACH * windowMs;
   }
 
-  /** All that look-ups can reach, to the last byte. */
+  /** All that look-ups can reach, to the last byte, and the timers that stand. */
   TreeMap<String, String> contents() {
     TreeMap<String, String> contents = new TreeMap<>();
     HexFormat hex = HexFormat.of();
@@ -79,8 +80,24 @@ final class Memory {
       }
     }
     addAll("run ", runs, contents);
-    addAll("timer ", timers, contents);
+    contents.put("newest bucket", String.valueOf(actionStore.newestBucketMs()));
+    for (Timer timer : new TimerStore(timers).written()) {
+      if (stands(timer)) {
+        contents.put("timer " + timer, "");
+      }
+    }
     return contents;
+  }
+
+  /** A deadline that was taken off may still be written, and comes to nothing. */
+  private boolean stands(Timer timer) {
+    if (!(timer instanceof Timer.Deadline deadline)) {
+      return true;
+    }
+    ActionEntry entry = actionStore.find(deadline.action(), deadline.dueMs());
+    return entry != null
+        && entry.status() == ActionEntry.Status.PENDING
+        && entry.deadlineMs() == deadline.dueMs();
   }
 
   private static void addAll(

@@ -45,6 +45,16 @@ final class TimerFormat {
     return key[KIND_AT] != SLOT;
   }
 
+  /** The key of one timer. */
+  static byte[] singleKey(Timer timer) {
+    byte[] id = idOf(timer);
+    return ByteBuffer.allocate(Long.BYTES + 1 + id.length)
+        .putLong(timer.dueMs())
+        .put((byte) kindOf(timer))
+        .put(id)
+        .array();
+  }
+
   /** The timer of a key. */
   static Timer single(byte[] key) {
     ByteBuffer in = ByteBuffer.wrap(key);

@@ -3,7 +3,9 @@ package dev.oncegate.gate.store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +40,11 @@ public final class TimerStore {
 
   private static final byte[] NEWEST_BUCKET = "newest-bucket".getBytes(StandardCharsets.US_ASCII);
 
+  /** The same whatever happened to the task: two that are due together too. */
+  private static final Comparator<Timer> IN_ORDER =
+      (one, other) ->
+          Arrays.compareUnsigned(TimerFormat.singleKey(one), TimerFormat.singleKey(other));
+
   private final KeyValueStore<byte[], byte[]> store;
   private final TreeMap<Long, Slot> slots = new TreeMap<>();
   private final Set<Slot> changed = new LinkedHashSet<>();
@@ -49,7 +56,6 @@ public final class TimerStore {
   private static final class Slot {
     final long startMs;
 
-    /** In the order in which they were scheduled. */
     final Set<Timer> waiting = new LinkedHashSet<>();
 
     final List<Timer> unwritten = new ArrayList<>();
@@ -112,7 +118,7 @@ public final class TimerStore {
         take(slot, nowMs, most - due.size(), due);
       }
     }
-    due.sort(Comparator.comparingLong(Timer::dueMs));
+    due.sort(IN_ORDER);
     doneBeforeMs = due.size() < most ? nowMs + 1 : due.get(0).dueMs();
     return due;
   }
@@ -187,7 +193,7 @@ public final class TimerStore {
     List<Timer> taken =
         slot.waiting.stream()
             .filter(timer -> timer.dueMs() <= nowMs)
-            .sorted(Comparator.comparingLong(Timer::dueMs))
+            .sorted(IN_ORDER)
             .limit(most)
             .toList();
     boolean over = slot.startMs + SLOT_MS <= nowMs && taken.size() == slot.waiting.size();
@@ -225,6 +231,28 @@ public final class TimerStore {
       Slot last = slots.remove(slots.lastKey());
       inMemory -= last.waiting.size();
     }
+  }
+
+  /**
+   * All timers that are written, in no order: for tests and tools. Among them may be deadlines that
+   * were taken off.
+   */
+  public Set<Timer> written() {
+    Set<Timer> timers = new HashSet<>();
+    try (KeyValueIterator<byte[], byte[]> records = store.all()) {
+      while (records.hasNext()) {
+        KeyValue<byte[], byte[]> record = records.next();
+        if (Arrays.equals(record.key, NEWEST_BUCKET)) {
+          continue;
+        }
+        if (TimerFormat.isSingle(record.key)) {
+          timers.add(TimerFormat.single(record.key));
+        } else {
+          timers.addAll(TimerFormat.timers(record.value));
+        }
+      }
+    }
+    return timers;
   }
 
   private Slot slotOf(long dueMs) {
