@@ -46,6 +46,7 @@ public final class GateKeys {
   public static final String RUN_RETENTION_MS = "gate.run.retention.ms";
   public static final String TIMERS_INTERVAL_MS = "gate.timers.interval.ms";
   public static final String ROCKSDB_MEMORY_BYTES = "gate.rocksdb.memory.bytes";
+  public static final String ACTIONS_STORE = "gate.actions.store";
   public static final String CLOSE_TIMEOUT_MS = "gate.close.timeout.ms";
   public static final String OPS_LISTENER = "gate.ops.listener";
   public static final String OPS_READY_GRACE_MS = "gate.ops.ready.grace.ms";
@@ -243,7 +244,14 @@ public final class GateKeys {
               268_435_456L,
               atLeast(16_777_216L),
               MEDIUM,
-              "Memory of all RocksDB stores of the process together, off the heap, in bytes, whatever the number of partitions; a quarter of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set.")
+              "Memory of all stores of the process together, in bytes, whatever the number of partitions. A quarter of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set, and a quarter, on the heap, for the actions seen last, where gate.actions.store is compact; RocksDB has the rest, off the heap.")
+          .define(
+              ACTIONS_STORE,
+              Type.STRING,
+              "compact",
+              ValidString.in("compact", "streams"),
+              LOW,
+              "How actions are kept. compact: those seen last on the heap, all others in RocksDB. streams: in Kafka Streams' own window store. May be changed at any start: the changelog is the same, and an instance restores from it what it has not kept that way.")
           .define(
               AVRO_SERDE,
               Type.STRING,

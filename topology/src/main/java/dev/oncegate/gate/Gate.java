@@ -4,6 +4,7 @@ import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.core.guard.RunGuard;
 import dev.oncegate.core.ledger.ActionLedger;
+import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.gate.store.BoundedRocksDb;
 import dev.oncegate.serde.AvroSerdes;
 import java.security.SecureRandom;
@@ -47,6 +48,8 @@ public final class Gate implements AutoCloseable {
    * at our default.
    */
   private static final int UNCOMMITTED_SHARE = 4;
+
+  private static final int RECENT_SHARE = 4;
 
   private final KafkaStreams streams;
   private final GateConfig config;
@@ -179,6 +182,7 @@ public final class Gate implements AutoCloseable {
             config.getLong(GateKeys.RUN_RETENTION_MS)),
         topics,
         ground.partitions(),
+        actionStore(config),
         config.scope(),
         config.intakeLimits(),
         new RunGuard(config.guardLimits(), config.guardLimitsByTool()),
@@ -190,6 +194,10 @@ public final class Gate implements AutoCloseable {
         ground.clock(),
         ground.tokens(),
         observer);
+  }
+
+  private static ActionStore.Kind actionStore(GateConfig config) {
+    return ActionStore.Kind.named(config.getString(GateKeys.ACTIONS_STORE));
   }
 
   private static Supplier<String> tokens() {
@@ -219,7 +227,10 @@ public final class Gate implements AutoCloseable {
     properties.put(
         StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
     properties.putAll(config.kafkaSettings());
-    properties.put(BoundedRocksDb.MEMORY_BYTES, memoryBytes - uncommittedBytes);
+    long recentBytes =
+        actionStore(config) == ActionStore.Kind.COMPACT ? memoryBytes / RECENT_SHARE : 0;
+    properties.put(BoundedRocksDb.RECENT_BYTES, recentBytes);
+    properties.put(BoundedRocksDb.MEMORY_BYTES, memoryBytes - uncommittedBytes - recentBytes);
     return properties;
   }
 

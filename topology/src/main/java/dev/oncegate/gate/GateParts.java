@@ -5,6 +5,7 @@ import dev.oncegate.core.intake.Intake;
 import dev.oncegate.core.intake.IntakeLimits;
 import dev.oncegate.core.intake.Scope;
 import dev.oncegate.core.ledger.ActionLedger;
+import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ControlCommand;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ record GateParts(
     GateTimes times,
     Topics topics,
     int partitions,
+    ActionStore.Kind actionStore,
     Scope scope,
     IntakeLimits intakeLimits,
     RunGuard guard,

@@ -46,7 +46,8 @@ final class GateTopology {
         GATE,
         gate,
         topics.sources().stream().map(source -> "from " + source).toArray(String[]::new));
-    topology.addStateStore(ActionStore.builder(parts.times().dedupWindowMs()), GATE);
+    topology.addStateStore(
+        ActionStore.builder(parts.times().dedupWindowMs(), parts.actionStore()), GATE);
     topology.addStateStore(RunStore.builder(), GATE);
     topology.addStateStore(TimerStore.builder(), GATE);
     topology.addStateStore(BeforeCommit.builder(), GATE);

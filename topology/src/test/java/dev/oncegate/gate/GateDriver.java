@@ -5,6 +5,7 @@ import dev.oncegate.core.guard.RunGuard;
 import dev.oncegate.core.intake.IntakeLimits;
 import dev.oncegate.core.intake.Scope;
 import dev.oncegate.core.ledger.ActionLedger;
+import dev.oncegate.gate.store.ActionStore;
 import dev.oncegate.gate.store.BoundedRocksDb;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionEffect;
@@ -83,6 +84,8 @@ final class GateDriver implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     config.put(BoundedRocksDb.MEMORY_BYTES, 16L * 1024 * 1024);
+    // Every commit takes all to RocksDB.
+    config.put(BoundedRocksDb.RECENT_BYTES, 0L);
     config.put("processing.exception.handler.global.enabled", true);
     Topology topology = GateTopology.of(parts(setup, () -> "token-" + ++tokens), new Topology());
     driver = new TopologyTestDriver(topology, config, clock.instant());
@@ -170,6 +173,7 @@ final class GateDriver implements AutoCloseable {
             RUN_RETENTION.toMillis()),
         TOPICS,
         setup.partitions,
+        ActionStore.Kind.COMPACT,
         setup.scope,
         new IntakeLimits(262_144, 300_000, windowMs, DEADLINE_MS, Map.of(), 3_600_000),
         new RunGuard(setup.limits, Map.of()),

@@ -91,14 +91,15 @@ final class Author {
       limits(random, settings);
     }
     boolean skewed = random.nextInt(4) == 0;
-    return Setup.of(
-        settings,
-        1 + random.nextInt(2),
-        SOME_DAY_MS + random.nextLong(3 * DAY_MS) / 1_000 * 1_000 + oneOf(random, -1, 0, 1),
-        skewed ? oneOf(random, 500L, windowMs / 3) : 0,
-        random.nextInt(ROCKS_DB) == 0,
-        random.nextInt(3) == 0,
-        random.nextInt(4) > 0);
+    int partitions = 1 + random.nextInt(2);
+    long startMs =
+        SOME_DAY_MS + random.nextLong(3 * DAY_MS) / 1_000 * 1_000 + oneOf(random, -1, 0, 1);
+    long skewMs = skewed ? oneOf(random, 500L, windowMs / 3) : 0;
+    boolean rocksDb = random.nextInt(ROCKS_DB) == 0;
+    boolean brokersDelete = random.nextInt(3) == 0;
+    boolean timersFirst = random.nextInt(4) > 0;
+    settings.put(GateKeys.ACTIONS_STORE, oneOf(random, "compact", "streams"));
+    return Setup.of(settings, partitions, startMs, skewMs, rocksDb, brokersDelete, timersFirst);
   }
 
   private static void limits(SplittableRandom random, Map<String, String> settings) {

@@ -5,6 +5,7 @@ import dev.oncegate.gate.Gate;
 import dev.oncegate.gate.Ground;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.gate.store.ActionStore;
+import dev.oncegate.gate.store.BoundedRocksDb;
 import dev.oncegate.gate.store.RunStore;
 import dev.oncegate.gate.store.TimerStore;
 import dev.oncegate.testbed.simulate.Transaction.Output;
@@ -75,6 +76,8 @@ final class Life implements AutoCloseable {
     properties.putAll(config.kafkaSettings());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "not-used:9092");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    // Every commit takes the actions to RocksDB, where they lie there at all.
+    properties.put(BoundedRocksDb.RECENT_BYTES, 0L);
     Ground ground =
         new Ground(
             setup.partitions(),

@@ -3,6 +3,7 @@ package dev.oncegate.testbed.simulate;
 import dev.oncegate.config.GateConfig;
 import dev.oncegate.config.GateKeys;
 import dev.oncegate.core.intake.Scope;
+import dev.oncegate.gate.store.ActionStore;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -85,6 +86,10 @@ record Setup(
   /** As with topics that take as much as commands do. */
   int carriedMaxBytes() {
     return 1_048_588 + 65_536;
+  }
+
+  ActionStore.Kind actionStore() {
+    return ActionStore.Kind.named(config.getString(GateKeys.ACTIONS_STORE));
   }
 
   /** The same, with the stores elsewhere. */

@@ -121,7 +121,7 @@ final class SimulatedTopology extends Topology {
       Duration window = Duration.ofMillis(setup.dedupWindowMs());
       WindowBytesStoreSupplier supplier =
           setup.rocksDb()
-              ? Stores.persistentWindowStore(name, retention, window, false)
+              ? setup.actionStore().supplier(window, retention)
               : Stores.inMemoryWindowStore(name, retention, window, false);
       return Stores.windowStoreBuilder(
           Seam.around(

@@ -4,10 +4,12 @@ import dev.oncegate.core.intake.ActionId;
 import dev.oncegate.core.ledger.ActionEntry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.query.WindowKeyQuery;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
@@ -50,16 +52,40 @@ public final class ActionStore {
     this.newestBucketMs = timers.newestBucketMs();
   }
 
+  /** How entries are kept; the changelog is the same, so that one can follow the other. */
+  public enum Kind {
+    /** What was written last on the heap, all else in RocksDB. */
+    COMPACT {
+      @Override
+      public WindowBytesStoreSupplier supplier(Duration window, Duration retention) {
+        return new CompactWindowStore.Supplier(NAME, window.toMillis(), retention.toMillis());
+      }
+    },
+    /** Kafka Streams' own window store. */
+    STREAMS {
+      @Override
+      public WindowBytesStoreSupplier supplier(Duration window, Duration retention) {
+        return Stores.persistentWindowStore(NAME, retention, window, false);
+      }
+    };
+
+    /** The kind that {@code gate.actions.store} names. */
+    public static Kind named(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** Makes the store itself, below what logs and measures. */
+    public abstract WindowBytesStoreSupplier supplier(Duration window, Duration retention);
+  }
+
   /** Builds the store for a dedup window, in milliseconds. */
-  public static StoreBuilder<WindowStore<byte[], byte[]>> builder(long windowMs) {
+  public static StoreBuilder<WindowStore<byte[], byte[]>> builder(long windowMs, Kind kind) {
     Duration window = Duration.ofMillis(windowMs);
     // A bucket of the reach begins REACH windows before the newest one: strictly within the
     // retention.
     Duration retention = window.multipliedBy(REACH + 1);
     return Stores.windowStoreBuilder(
-        Stores.persistentWindowStore(NAME, retention, window, false),
-        Serdes.ByteArray(),
-        Serdes.ByteArray());
+        kind.supplier(window, retention), Serdes.ByteArray(), Serdes.ByteArray());
   }
 
   /**

@@ -20,16 +20,25 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   /** Memory of all stores together, in bytes. */
   public static final String MEMORY_BYTES = "gate.rocksdb.memory.bytes";
 
+  /** Memory of the entries that are kept on the heap, of all stores together, in bytes. */
+  public static final String RECENT_BYTES = "gate.recent.memory.bytes";
+
+  private static final long LEAST_BYTES = 16 * 1024 * 1024;
   private static final int MAX_WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
-  private record Shared(Cache cache, WriteBufferManager writeBuffers, long bytes) {}
+  /** What the stores share. */
+  record Shared(Cache cache, WriteBufferManager writeBuffers, long bytes) {
+    /** Size of a write buffer, in bytes. */
+    long writeBufferBytes() {
+      return Math.min(MAX_WRITE_BUFFER_BYTES, Math.max(1024 * 1024, bytes / 8));
+    }
+  }
 
   private static @Nullable Shared shared;
 
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
-    long bytes = Long.parseLong(String.valueOf(configs.get(MEMORY_BYTES)));
-    Shared memory = sharedOf(bytes);
+    Shared memory = sharedOf(memoryBytes(configs));
     BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
     table.setBlockCache(memory.cache);
     table.setCacheIndexAndFilterBlocks(true);
@@ -38,7 +47,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     table.setFilterPolicy(new BloomFilter(10, false));
     options.setTableFormatConfig(table);
     options.setWriteBufferManager(memory.writeBuffers);
-    options.setWriteBufferSize(Math.min(MAX_WRITE_BUFFER_BYTES, Math.max(1024 * 1024, bytes / 8)));
+    options.setWriteBufferSize(memory.writeBufferBytes());
   }
 
   @Override
@@ -46,7 +55,21 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     // The cache and the write buffers belong to all stores of the process, not to this one.
   }
 
-  private static synchronized Shared sharedOf(long bytes) {
+  /** What a configuration gives RocksDB, in bytes. */
+  static long memoryBytes(Map<String, Object> configs) {
+    return bytes(configs, MEMORY_BYTES);
+  }
+
+  /** What a configuration gives to entries on the heap, in bytes. */
+  static long recentBytes(Map<String, Object> configs) {
+    return bytes(configs, RECENT_BYTES);
+  }
+
+  private static long bytes(Map<String, Object> configs, String key) {
+    return Long.parseLong(String.valueOf(configs.getOrDefault(key, LEAST_BYTES)));
+  }
+
+  static synchronized Shared sharedOf(long bytes) {
     if (shared == null || shared.bytes != bytes) {
       RocksDB.loadLibrary();
       Cache cache = new LRUCache(bytes, -1, false, 0.1);

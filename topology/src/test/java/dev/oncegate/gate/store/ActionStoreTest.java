@@ -29,13 +29,20 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.WindowStore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The memory of actions in the real segmented RocksDB store, with a window of 10 minutes. */
+/** The memory of actions in a real store of each kind, with a window of 10 minutes. */
+@ParameterizedClass
+@EnumSource(ActionStore.Kind.class)
 class ActionStoreTest {
   private static final long W = Duration.ofMinutes(10).toMillis();
 
   /** The start of a bucket. */
   private static final long B = W * 100_000;
+
+  @Parameter private ActionStore.Kind kind;
 
   /** A store of its own, in a task without input. */
   private static final class Opened implements AutoCloseable {
@@ -45,7 +52,7 @@ class ActionStoreTest {
     final WindowStore<byte[], byte[]> raw;
     final ActionStore actions;
 
-    Opened() {
+    Opened(ActionStore.Kind kind) {
       try {
         folder = Files.createTempDirectory(Path.of("target"), "actions");
       } catch (IOException e) {
@@ -54,7 +61,7 @@ class ActionStoreTest {
       Topology topology = new Topology();
       topology.addSource("in", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "in");
       topology.addProcessor("idle", Idle::new, "in");
-      topology.addStateStore(ActionStore.builder(W), "idle");
+      topology.addStateStore(ActionStore.builder(W, kind), "idle");
       topology.addStateStore(TimerStore.builder(), "idle");
       Properties config = new Properties();
       config.put(StreamsConfig.APPLICATION_ID_CONFIG, "actions");
@@ -92,7 +99,7 @@ class ActionStoreTest {
 
   @Test
   void anEntryIsFoundUntilItsLastMillisecondAndNotLonger() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       ActionEntry entry = AnEntry.rememberedFrom(B + 17);
       open.actions.put(ID, entry);
 
@@ -105,7 +112,7 @@ class ActionStoreTest {
 
   @Test
   void anEntryIsFoundFromEveryPlaceOfItsBucketToEveryPlaceOfTheNext() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       for (long first : new long[] {B, B + 1, B + W / 2, B + W - 1}) {
         ActionId id = new ActionId("run", "k-" + first);
         open.actions.put(id, AnEntry.rememberedFrom(first));
@@ -121,7 +128,7 @@ class ActionStoreTest {
 
   @Test
   void theEntryOfALaterAttemptHidesTheEarlierOneInAnOlderBucket() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       open.actions.put(ID, AnEntry.pending(1, B + W - 1));
       ActionEntry retried = AnEntry.pending(2, B + W);
       open.actions.put(ID, retried);
@@ -135,7 +142,7 @@ class ActionStoreTest {
 
   @Test
   void aSettlementIsWrittenWhereTheEntryLiesThoughTheNewestBucketIsAnother() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       ActionEntry pending = AnEntry.pending(1, B + W - 1);
       open.actions.put(ID, pending);
       open.actions.put(new ActionId("run", "other"), AnEntry.rememberedFrom(B + 2 * W));
@@ -150,7 +157,7 @@ class ActionStoreTest {
 
   @Test
   void whateverIsFoundCanBeWrittenAgainHoweverFarTheStoreHasGoneOn() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       for (int ahead = 0; ahead <= 12; ahead++) {
         open.actions.put(new ActionId("run", "other"), AnEntry.rememberedFrom(B + ahead * W));
         for (int back = 0; back <= 3; back++) {
@@ -168,7 +175,7 @@ class ActionStoreTest {
 
   @Test
   void whatTheStoreWouldDropWithoutAWordIsRefusedAloud() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       open.actions.put(ID, AnEntry.rememberedFrom(B + 4 * W));
 
       assertThatThrownBy(
@@ -180,7 +187,7 @@ class ActionStoreTest {
 
   @Test
   void anotherInstanceSeesWhatOneWithAClockThatWasAheadWrote() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       ActionEntry ahead = AnEntry.rememberedFrom(B + 3 * W);
       open.actions.put(ID, ahead);
 
@@ -193,7 +200,7 @@ class ActionStoreTest {
 
   @Test
   void anAncientTimestampCostsNoMoreThanAFewLookUps() {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       open.actions.put(ID, AnEntry.rememberedFrom(B));
       long before = System.nanoTime();
 
@@ -208,9 +215,10 @@ class ActionStoreTest {
 
   @Property(tries = 300)
   void I3_anEntryIsFoundAsLongAsItIsValidWhateverHappensToOthers(
+      @ForAll ActionStore.Kind kind,
       @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 0, max = 1_799_999) Integer> moves,
       @ForAll @Size(min = 60, max = 60) List<@IntRange(min = 0, max = 600_000) Integer> lateness) {
-    try (Opened open = new Opened()) {
+    try (Opened open = new Opened(kind)) {
       Map<ActionId, Long> rememberedFrom = new HashMap<>();
       long now = B;
       for (int i = 0; i < moves.size(); i++) {
