@@ -128,7 +128,7 @@ public final class Gate implements AutoCloseable {
             observer);
     Gate gate =
         new Gate(
-            new KafkaStreams(GateTopology.of(parts, emptyTopology(properties)), properties),
+            new SafeMetrics(GateTopology.of(parts, emptyTopology(properties)), properties),
             config,
             found.partitions(),
             clock);

@@ -223,7 +223,10 @@ final class RecentEntries {
   }
 
   private long end() {
-    return isEmpty() ? next << OFFSET_BITS : (next - 1 << OFFSET_BITS) + chunk(next - 1).end;
+    // A chunk that is larger than others holds one entry, and is not to reach into the next one.
+    return isEmpty()
+        ? next << OFFSET_BITS
+        : (next - 1 << OFFSET_BITS) + Math.min(chunk(next - 1).end, CHUNK_BYTES);
   }
 
   private boolean isCommitted(int place) {

@@ -24,7 +24,7 @@ final class Stores {
   static final List<String> NAMES = List.of(ActionStore.NAME, RunStore.NAME, TimerStore.NAME);
 
   private final Map<String, Size> sizes = new LinkedHashMap<>();
-  private volatile Memory memory = new Memory(0, 0, 0, 0);
+  private volatile Memory memory = new Memory(0, 0, 0);
 
   /** Sizes of one store. */
   private static final class Size {
@@ -32,7 +32,7 @@ final class Stores {
     private volatile double diskBytes;
   }
 
-  private record Memory(double cache, double limit, double memtables, double uncommitted) {}
+  private record Memory(double cache, double limit, double memtables) {}
 
   Stores(MeterRegistry registry) {
     for (String name : NAMES) {
@@ -64,11 +64,6 @@ final class Stores {
         "oncegate.rocksdb.memtables",
         "Write buffers of all stores; part of the cache.",
         now -> now.memtables);
-    bytes(
-        registry,
-        "oncegate.rocksdb.uncommitted",
-        "What the stores hold beside the cache until it is committed.",
-        now -> now.uncommitted);
   }
 
   /** Reads one figure. */
@@ -90,7 +85,6 @@ final class Stores {
     double cache = 0;
     double limit = 0;
     double memtables = 0;
-    double uncommitted = 0;
     for (Map.Entry<MetricName, ? extends Metric> metric : metrics.entrySet()) {
       int store = metric.getKey().group().equals(GROUP) ? indexOf(metric.getKey()) : -1;
       if (store < 0) {
@@ -100,7 +94,6 @@ final class Stores {
         case "estimate-num-keys" -> entries[store] += value(metric.getValue());
         case "total-sst-files-size" -> disk[store] += value(metric.getValue());
         case "cur-size-all-mem-tables" -> memtables += value(metric.getValue());
-        case "uncommitted-bytes" -> uncommitted += value(metric.getValue());
         // All stores share one cache, and each tells all of it.
         case "block-cache-usage" -> cache = Math.max(cache, value(metric.getValue()));
         case "block-cache-capacity" -> limit = Math.max(limit, value(metric.getValue()));
@@ -116,7 +109,7 @@ final class Stores {
         size.diskBytes = disk[i];
       }
     }
-    memory = new Memory(cache, limit, memtables, uncommitted);
+    memory = new Memory(cache, limit, memtables);
   }
 
   private static int indexOf(MetricName name) {

@@ -122,7 +122,6 @@ class MetricsTest {
             "oncegate_rocksdb_cache_limit_bytes",
             "oncegate_rocksdb_cache_used_bytes",
             "oncegate_rocksdb_memtables_bytes",
-            "oncegate_rocksdb_uncommitted_bytes",
             "oncegate_running",
             "oncegate_store_disk_bytes{store=\"actions\"}",
             "oncegate_store_disk_bytes{store=\"runs\"}",
