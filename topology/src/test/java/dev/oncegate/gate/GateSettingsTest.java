@@ -24,8 +24,7 @@ class GateSettingsTest {
   @Test
   void whereActionsAreKeptOnTheHeapTheyHaveAShareOfThatSum() {
     Properties settings =
-        settings(
-            Map.of("gate.rocksdb.memory.bytes", "100000000", "gate.actions.store", "compact"));
+        settings(Map.of("gate.rocksdb.memory.bytes", "100000000", "gate.actions.store", "compact"));
 
     assertThat(settings.get(UNCOMMITTED)).isEqualTo("25000000");
     assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(25_000_000L);
