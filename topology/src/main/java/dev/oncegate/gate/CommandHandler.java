@@ -19,6 +19,7 @@ import dev.oncegate.gate.store.Timer;
 import dev.oncegate.gate.store.TimerStore;
 import dev.oncegate.schema.ActionCommand;
 import dev.oncegate.schema.ActionResult;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,11 @@ final class CommandHandler {
   private final Overdue overdue;
   private final Results results;
   private final Outbox outbox;
+  private final LongSupplier toldUntilMs;
 
+  /**
+   * @param toldUntilMs up to when all deadlines are told, in epoch milliseconds
+   */
   CommandHandler(
       GateParts parts,
       ActionStore actions,
@@ -47,7 +52,8 @@ final class CommandHandler {
       RunLog log,
       Overdue overdue,
       Results results,
-      Outbox outbox) {
+      Outbox outbox,
+      LongSupplier toldUntilMs) {
     this.parts = parts;
     this.intake = parts.newIntake();
     this.ledger = parts.ledger();
@@ -59,6 +65,7 @@ final class CommandHandler {
     this.overdue = overdue;
     this.results = results;
     this.outbox = outbox;
+    this.toldUntilMs = toldUntilMs;
   }
 
   void handle(Arrival arrival, ActionCommand command, long nowMs) {
@@ -101,10 +108,12 @@ final class CommandHandler {
 
   /**
    * What is remembered of an action. What is forgotten may still have a deadline that nobody has
-   * told: that is told before the key begins anew, for no timer finds the old entry afterwards.
+   * told: that is told before the key begins anew, for no timer finds the old entry afterwards. Its
+   * entry is no older than a window before the deadline, so where the timers lag it is looked for
+   * that much further back.
    */
   private @Nullable ActionEntry remembered(ActionId id, long eventTimeMs, long nowMs) {
-    ActionEntry latest = actions.findLatest(id, eventTimeMs);
+    ActionEntry latest = actions.findLatest(id, Math.min(eventTimeMs, toldUntilMs.getAsLong()));
     if (latest == null) {
       return null;
     }

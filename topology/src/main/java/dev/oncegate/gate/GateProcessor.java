@@ -68,7 +68,8 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             context,
             actions,
             outbox,
-            new CommandHandler(parts, actions, timers, log, overdue, results, outbox),
+            new CommandHandler(
+                parts, actions, timers, log, overdue, results, outbox, () -> toldUntilMs),
             new OutcomeHandler(parts, actions, settling, outbox),
             new ControlHandler(parts, actions, settling, overdue, log, results, outbox),
             new TimerHandler(timers, actions, overdue, log),
