@@ -148,6 +148,10 @@ final class Kubelet {
             Comparator.comparing(String::length)
                 .reversed()
                 .thenComparing(Comparator.naturalOrder()));
+    // The checkout may lie below a path of a mount, /tmp for one, and is named in full where it is
+    // meant.
+    Path checkout = Module.ROOT.toAbsolutePath().getParent();
+    places.put(checkout.toString(), checkout);
     for (JsonNode mount : container.path("volumeMounts")) {
       String name = mount.get("name").asText();
       places.put(mount.get("mountPath").asText(), home.resolve("volumes").resolve(name));

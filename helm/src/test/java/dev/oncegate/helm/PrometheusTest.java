@@ -73,9 +73,18 @@ class PrometheusTest {
             assertThat(ask(port, question)).as(question).isNotEmpty();
           }
         }
-        // Lag is told by partition; where there is none its panel is empty.
-        assertThat(ask(port, "kafka_consumer_fetch_manager_records_lag{topic=\"agent.commands\"}"))
-            .hasSize(2);
+        // Lag is told by partition, and the page looks for new metrics every ten seconds; where
+        // there
+        // is no lag its panel is empty.
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(
+                            ask(
+                                port,
+                                "kafka_consumer_fetch_manager_records_lag{topic=\"agent.commands\"}"))
+                        .hasSize(2));
         await().atMost(PATIENCE).until(() -> firing(port).contains("OncegateOverdueActions"));
         assertThat(firing(port)).containsOnly("OncegateOverdueActions", "OncegateDeadLetters");
       } finally {
