@@ -19,17 +19,16 @@ import org.apache.kafka.common.Uuid;
 /**
  * A Kafka broker and its controller in one child JVM, on loopback, with its data in one directory.
  */
-public final class Broker implements AutoCloseable {
+public final class Broker extends ChildServer {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final int ASK_TIMEOUT_MS = 2000;
   private static final String LOG_CONFIG =
       "classpath:dev/oncegate/testbed/stack/broker-log4j2.properties";
 
-  private final ChildJvm jvm;
   private final int port;
 
   private Broker(ChildJvm jvm, int port) {
-    this.jvm = jvm;
+    super(jvm);
     this.port = port;
   }
 
@@ -143,16 +142,6 @@ public final class Broker implements AutoCloseable {
     return port;
   }
 
-  /** Completes when the broker has ended, whoever ended it, with what there is to say about it. */
-  public CompletableFuture<StackException> ended() {
-    return jvm.ended();
-  }
-
-  /** Ends the broker at once, as an accident would. */
-  public void kill() {
-    jvm.kill();
-  }
-
   /** Lets the broker stand still until {@link #thaw}. */
   public void freeze() {
     jvm.freeze();
@@ -161,14 +150,5 @@ public final class Broker implements AutoCloseable {
   /** Lets the broker go on. */
   public void thaw() {
     jvm.thaw();
-  }
-
-  long pid() {
-    return jvm.pid();
-  }
-
-  @Override
-  public void close() {
-    jvm.close();
   }
 }

@@ -18,18 +18,17 @@ import java.util.stream.Stream;
  * A Kafka Connect worker in a child JVM, on a class path of its own, with its REST API on loopback.
  * Its state is in the broker's topics: one that is started again goes on where the last one was.
  */
-public final class ConnectWorker implements AutoCloseable {
+public final class ConnectWorker extends ChildServer {
   /** The option that chooses the port of the REST API, as errors name it. */
   public static final String PORT_SETTING = "--connect-port";
 
   private static final String MAIN_CLASS = "org.apache.kafka.connect.cli.ConnectDistributed";
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
 
-  private final ChildJvm jvm;
   private final int port;
 
   private ConnectWorker(ChildJvm jvm, int port) {
-    this.jvm = jvm;
+    super(jvm);
     this.port = port;
   }
 
@@ -157,24 +156,5 @@ public final class ConnectWorker implements AutoCloseable {
   /** The port of its REST API. */
   public int port() {
     return port;
-  }
-
-  /** Completes when the worker has ended, whoever ended it, with what there is to say about it. */
-  public CompletableFuture<StackException> ended() {
-    return jvm.ended();
-  }
-
-  /** Ends the worker at once, as an accident would. */
-  public void kill() {
-    jvm.kill();
-  }
-
-  long pid() {
-    return jvm.pid();
-  }
-
-  @Override
-  public void close() {
-    jvm.close();
   }
 }

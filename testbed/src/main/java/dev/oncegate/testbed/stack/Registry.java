@@ -18,13 +18,12 @@ import java.util.stream.Stream;
  * A schema registry with Confluent's API in a child JVM, on loopback, with its data in one
  * directory.
  */
-public final class Registry implements AutoCloseable {
+public final class Registry extends ChildServer {
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
   private static final String MAIN_CLASS = "io.quarkus.runner.GeneratedMain";
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
-  private final ChildJvm jvm;
   private final int port;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -33,7 +32,7 @@ public final class Registry implements AutoCloseable {
           .build();
 
   private Registry(ChildJvm jvm, int port) {
-    this.jvm = jvm;
+    super(jvm);
     this.port = port;
   }
 
@@ -149,26 +148,5 @@ public final class Registry implements AutoCloseable {
 
   public int port() {
     return port;
-  }
-
-  /**
-   * Completes when the registry has ended, whoever ended it, with what there is to say about it.
-   */
-  public CompletableFuture<StackException> ended() {
-    return jvm.ended();
-  }
-
-  /** Ends the registry at once, as an accident would. */
-  public void kill() {
-    jvm.kill();
-  }
-
-  long pid() {
-    return jvm.pid();
-  }
-
-  @Override
-  public void close() {
-    jvm.close();
   }
 }
