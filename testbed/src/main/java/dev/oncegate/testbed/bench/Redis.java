@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
  * An executor that claims in Redis with SET NX, expiring, and stores the result with a second round
  * trip, 32 commands under way at a time over one pipelined connection of Lettuce.
  */
-final class Redis implements Contender, AutoCloseable {
+final class Redis implements Claimer, AutoCloseable {
   private final RedisServer server;
   private final String appendFsync;
 
@@ -41,16 +41,6 @@ final class Redis implements Contender, AutoCloseable {
   public String words() {
     return "An executor that consumes the same commands and claims each in Redis by SET NX GET with an expiry of a day, then executes (nothing), stores the result by a second round trip, and answers a duplicate with the stored result; %d under way at a time, pipelined by Lettuce; appendfsync %s. Effects and answers to Kafka with acks=all. A crash between claim and effect loses the action."
         .formatted(RedisMemory.PARALLEL, appendFsync);
-  }
-
-  @Override
-  public boolean isGivenFew() {
-    return true;
-  }
-
-  @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands();
   }
 
   @Override

@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
  * An executor that claims in PostgreSQL with INSERT ON CONFLICT and stores the result in the same
  * transaction: one for each command, or one for a batch of them.
  */
-final class Relational implements Contender {
+final class Relational implements Claimer {
   static final String SINGLE = "postgresql";
   static final String BATCHED = "postgresql-batch";
 
@@ -64,16 +64,6 @@ final class Relational implements Contender {
             transaction,
             parallel,
             batch == 1 ? "" : ", one before the commit executes a batch again");
-  }
-
-  @Override
-  public boolean isGivenFew() {
-    return true;
-  }
-
-  @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands();
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -25,7 +24,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -144,7 +142,7 @@ public final class TakeOver {
   private static Set<Integer> partitionsOfVictim(Admin admin, GateConfig config) {
     String group = config.applicationId();
     String commands = Topics.of(config).commands();
-    return get(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
+    return Course.get(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
         .members()
         .stream()
         .filter(member -> member.clientId().startsWith(VICTIM + "-"))
@@ -161,9 +159,10 @@ public final class TakeOver {
     for (int partition = 0; partition < partitions; partition++) {
       wanted.put(new TopicPartition(commands, partition), OffsetSpec.latest());
     }
-    Map<TopicPartition, ListOffsetsResultInfo> ends = get(admin.listOffsets(wanted).all());
+    Map<TopicPartition, ListOffsetsResultInfo> ends = Course.get(admin.listOffsets(wanted).all());
     Map<TopicPartition, OffsetAndMetadata> done =
-        get(admin.listConsumerGroupOffsets(config.applicationId()).partitionsToOffsetAndMetadata());
+        Course.get(
+            admin.listConsumerGroupOffsets(config.applicationId()).partitionsToOffsetAndMetadata());
     return ends.entrySet().stream()
         .mapToLong(
             end -> {
@@ -181,17 +180,6 @@ public final class TakeOver {
         throw new StackException("%s within %s".formatted(otherwise, GIVE_UP));
       }
       TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
-    }
-  }
-
-  private static <T> T get(KafkaFuture<T> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new StackException("the broker does not answer: " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StackException("interrupted", e);
     }
   }
 
