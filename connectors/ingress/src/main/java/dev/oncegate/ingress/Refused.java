@@ -1,5 +1,6 @@
 package dev.oncegate.ingress;
 
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** The ingress itself refuses a request; the message tells the caller what to do. */
@@ -18,6 +19,13 @@ final class Refused extends RuntimeException {
     super(message, null, false, false);
     this.problem = problem;
     this.field = field;
+  }
+
+  /** What went wrong, without the wrapping of a future that failed after another. */
+  static Throwable causeOf(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 
   ProblemType problem() {
