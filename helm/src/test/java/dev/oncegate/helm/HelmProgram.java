@@ -1,6 +1,5 @@
 package dev.oncegate.helm;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The helm program: the one that -Doncegate.helm names, or the one on the PATH. */
 record HelmProgram(Path file) {
@@ -21,11 +19,7 @@ record HelmProgram(Path file) {
     if (!named.isEmpty()) {
       return Optional.of(new HelmProgram(Path.of(named)));
     }
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-        .map(folder -> Path.of(folder, "helm"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .map(HelmProgram::new);
+    return Module.onThePath("helm").map(HelmProgram::new);
   }
 
   /**

@@ -3,13 +3,10 @@ package dev.oncegate.helm;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The chart's alerts and dashboard, and the programs that read them. */
 final class Monitoring {
@@ -61,11 +58,7 @@ final class Monitoring {
 
   /** A program on the PATH; without it the test is left out. */
   static Path program(String name) {
-    Optional<Path> program =
-        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .map(folder -> Path.of(folder, name))
-            .filter(Files::isExecutable)
-            .findFirst();
+    Optional<Path> program = Module.onThePath(name);
     assumeTrue(program.isPresent(), "there is no " + name);
     return program.orElseThrow();
   }
