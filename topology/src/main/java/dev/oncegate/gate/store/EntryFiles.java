@@ -118,9 +118,8 @@ final class EntryFiles implements AutoCloseable {
       return null;
     }
     // Most keys are new. RocksDB's get throws and catches an exception for each that it does not
-    // find, which costs more than to look for it. What keyMayExist finds is not to be trusted:
-    // where
-    // a block is not in the cache it gives an empty value.
+    // find, which costs more than to look for it. The value that keyMayExist gives is not to be
+    // trusted: where a block is not in the cache it is empty.
     if (!db.keyMayExist(bucket, readOptions, key, null)) {
       return null;
     }

@@ -90,6 +90,16 @@ class RecentEntriesTest {
   }
 
   @Test
+  void whatFollowsAnEntryLargerThanAChunkIsNotCommittedWithIt() {
+    put("large", "x".repeat(10 * FILLER));
+    recent.commit(7L);
+    put("after", "value");
+
+    assertThat(get("after", false)).isEqualTo("value");
+    assertThat(recent.get(bytes("after"), BUCKET, true)).isNull();
+  }
+
+  @Test
   void theOffsetUpToWhichAllIsSpilledIsThatOfTheCommitBeforeTheOldestChunk() {
     String filler = "x".repeat(FILLER);
     put("a", "value");
