@@ -36,9 +36,10 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 final class FoundationTopic implements Foundation.Ground {
   private static final byte[] KEY = "foundation".getBytes(StandardCharsets.US_ASCII);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final int MOST_PAUSE_MS = 200;
+  private static final int FIRST_PAUSE_MS = 500;
+  private static final int LONGEST_PAUSE_MS = 8_000;
 
   private final TopicPartition partition;
   private final Map<String, Object> consumerSettings;
@@ -84,25 +85,17 @@ final class FoundationTopic implements Foundation.Ground {
 
   @Override
   public Foundation lay(Foundation wanted) {
-    return read().orElseGet(() -> layFirst(wanted));
-  }
-
-  private Foundation layFirst(Foundation wanted) {
     long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try (Producer<byte[], byte[]> producer =
-          new KafkaProducer<>(
-              producerSettings, new ByteArraySerializer(), new ByteArraySerializer())) {
-        producer.initTransactions();
-        Optional<Foundation> before = read();
-        if (before.isPresent()) {
-          return before.get();
-        }
-        producer.beginTransaction();
-        producer.send(
-            new ProducerRecord<>(partition.topic(), partition.partition(), KEY, wanted.toBytes()));
-        producer.commitTransaction();
-        return wanted;
+    for (int longestPauseMs = FIRST_PAUSE_MS;
+        ;
+        longestPauseMs = Math.min(2 * longestPauseMs, LONGEST_PAUSE_MS)) {
+      // Who only looks fences nobody: as soon as one has laid it, all others are done.
+      Optional<Foundation> before = read();
+      if (before.isPresent()) {
+        return before.get();
+      }
+      try {
+        return layUnlessThereNow(wanted);
       } catch (TopicAuthorizationException e) {
         throw TopicSetup.denied("Write", partition.topic(), e);
       } catch (AuthorizationException | InterruptException e) {
@@ -113,15 +106,35 @@ final class FoundationTopic implements Foundation.Ground {
         if (System.nanoTime() > giveUpNanos) {
           throw e;
         }
-        letTheOtherFinish();
+        pauseAtMost(longestPauseMs);
       }
     }
   }
 
-  /** By chance, so that two that fence each other do not go on so in step. */
-  private static void letTheOtherFinish() {
+  private Foundation layUnlessThereNow(Foundation wanted) {
+    try (Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            producerSettings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      Optional<Foundation> before = read();
+      if (before.isPresent()) {
+        return before.get();
+      }
+      producer.beginTransaction();
+      producer.send(
+          new ProducerRecord<>(partition.topic(), partition.partition(), KEY, wanted.toBytes()));
+      producer.commitTransaction();
+      return wanted;
+    }
+  }
+
+  /**
+   * By chance, and longer with each failure: many that start at once fence each other for as long
+   * as their pauses are shorter than what one of them needs to finish.
+   */
+  private static void pauseAtMost(int longestMs) {
     try {
-      Thread.sleep(ThreadLocalRandom.current().nextInt(1, MOST_PAUSE_MS));
+      Thread.sleep(ThreadLocalRandom.current().nextInt(1, longestMs));
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
