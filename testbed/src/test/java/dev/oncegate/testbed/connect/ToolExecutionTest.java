@@ -216,7 +216,9 @@ class ToolExecutionTest {
         .isInstanceOf(StackException.class)
         .hasMessageContaining("400")
         .hasMessageNotContaining(SECRET);
-    assertThat(cluster.workerLog()).contains("mistaken").doesNotContain(SECRET);
+    // The worker logs a request after it has answered it.
+    Awaitility.await().atMost(PATIENCE).until(() -> cluster.workerLog().contains("mistaken"));
+    assertThat(cluster.workerLog()).doesNotContain(SECRET);
   }
 
   /** All that the worker answers, not only the errors. */
