@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -24,10 +25,28 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   public static final String RECENT_BYTES = "gate.recent.memory.bytes";
 
   private static final long LEAST_BYTES = 16 * 1024 * 1024;
+  private static final int BITS_PER_KEY = 10;
   private static final int MAX_WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
   /** What the stores share. */
   record Shared(Cache cache, WriteBufferManager writeBuffers, long bytes) {
+    /**
+     * Lets tables live in the shared memory.
+     *
+     * <p>Index and filter of a table are kept in parts: as a whole, those of a million entries are
+     * larger than a shard of the cache, and would be read from disk again for each look-up.
+     */
+    BlockBasedTableConfig bound(BlockBasedTableConfig table) {
+      return table
+          .setBlockCache(cache)
+          .setCacheIndexAndFilterBlocks(true)
+          .setCacheIndexAndFilterBlocksWithHighPriority(true)
+          .setIndexType(IndexType.kTwoLevelIndexSearch)
+          .setPartitionFilters(true)
+          .setPinTopLevelIndexAndFilter(true)
+          .setFilterPolicy(new BloomFilter(BITS_PER_KEY, false));
+    }
+
     /** Size of a write buffer, in bytes. */
     long writeBufferBytes() {
       return Math.min(MAX_WRITE_BUFFER_BYTES, Math.max(1024 * 1024, bytes / 8));
@@ -39,13 +58,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
     Shared memory = sharedOf(memoryBytes(configs));
-    BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
-    table.setBlockCache(memory.cache);
-    table.setCacheIndexAndFilterBlocks(true);
-    table.setCacheIndexAndFilterBlocksWithHighPriority(true);
-    table.setPinTopLevelIndexAndFilter(true);
-    table.setFilterPolicy(new BloomFilter(10, false));
-    options.setTableFormatConfig(table);
+    options.setTableFormatConfig(
+        memory.bound((BlockBasedTableConfig) options.tableFormatConfig()));
     options.setWriteBufferManager(memory.writeBuffers);
     options.setWriteBufferSize(memory.writeBufferBytes());
   }

@@ -12,7 +12,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -36,7 +35,6 @@ import org.rocksdb.WriteOptions;
  */
 final class EntryFiles implements AutoCloseable {
   private static final String BUCKET = "bucket-";
-  private static final int BITS_PER_KEY = 10;
   private static final double MEMTABLE_BLOOM = 0.1;
 
   private final DBOptions dbOptions;
@@ -77,16 +75,9 @@ final class EntryFiles implements AutoCloseable {
             .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
             .setIncreaseParallelism(Math.max(2, Runtime.getRuntime().availableProcessors()))
             .setWriteBufferManager(memory.writeBuffers());
-    BlockBasedTableConfig table =
-        new BlockBasedTableConfig()
-            .setBlockCache(memory.cache())
-            .setCacheIndexAndFilterBlocks(true)
-            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-            .setPinTopLevelIndexAndFilter(true)
-            .setFilterPolicy(new BloomFilter(BITS_PER_KEY, false));
     ColumnFamilyOptions options =
         new ColumnFamilyOptions()
-            .setTableFormatConfig(table)
+            .setTableFormatConfig(memory.bound(new BlockBasedTableConfig()))
             .setCompactionStyle(CompactionStyle.UNIVERSAL)
             .setWriteBufferSize(memory.writeBufferBytes())
             .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM)
