@@ -58,8 +58,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   @Override
   public void setConfig(String storeName, Options options, Map<String, Object> configs) {
     Shared memory = sharedOf(memoryBytes(configs));
-    options.setTableFormatConfig(
-        memory.bound((BlockBasedTableConfig) options.tableFormatConfig()));
+    options.setTableFormatConfig(memory.bound((BlockBasedTableConfig) options.tableFormatConfig()));
     options.setWriteBufferManager(memory.writeBuffers);
     options.setWriteBufferSize(memory.writeBufferBytes());
   }

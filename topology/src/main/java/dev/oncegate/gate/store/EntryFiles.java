@@ -37,6 +37,11 @@ final class EntryFiles implements AutoCloseable {
   private static final String BUCKET = "bucket-";
   private static final double MEMTABLE_BLOOM = 0.1;
 
+  /** What is longer goes the slower way. */
+  private static final int KEY_BYTES = 1_024;
+
+  private static final int VALUE_BYTES = 4_096;
+
   private final DBOptions dbOptions;
   private final ColumnFamilyOptions options;
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
@@ -44,6 +49,8 @@ final class EntryFiles implements AutoCloseable {
   private final RocksDB db;
   private final ColumnFamilyHandle offsets;
   private final TreeMap<Long, ColumnFamilyHandle> buckets = new TreeMap<>();
+  private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(KEY_BYTES);
+  private final ByteBuffer valueBuffer = ByteBuffer.allocateDirect(VALUE_BYTES);
 
   private EntryFiles(
       DBOptions dbOptions,
@@ -108,17 +115,31 @@ final class EntryFiles implements AutoCloseable {
     if (bucket == null) {
       return null;
     }
-    // Most keys are new. RocksDB's get throws and catches an exception for each that it does not
-    // find, which costs more than to look for it. The value that keyMayExist gives is not to be
-    // trusted: where a block is not in the cache it is empty.
-    if (!db.keyMayExist(bucket, readOptions, key, null)) {
-      return null;
-    }
     try {
-      return db.get(bucket, readOptions, key);
+      return key.length <= KEY_BYTES ? getThroughBuffers(bucket, key) : db.get(bucket, key);
     } catch (RocksDBException e) {
       throw new ProcessorStateException("Error reading an entry of " + db.getName(), e);
     }
+  }
+
+  /**
+   * Most keys are new. Where arrays are handed over, RocksDB throws and catches an exception for
+   * each that it does not find, which costs more than to look for it.
+   */
+  private byte @Nullable [] getThroughBuffers(ColumnFamilyHandle bucket, byte[] key)
+      throws RocksDBException {
+    keyBuffer.clear().put(key).flip();
+    valueBuffer.clear();
+    int length = db.get(bucket, readOptions, keyBuffer, valueBuffer);
+    if (length == RocksDB.NOT_FOUND) {
+      return null;
+    }
+    if (length > VALUE_BYTES) {
+      return db.get(bucket, key);
+    }
+    byte[] value = new byte[length];
+    valueBuffer.get(value);
+    return value;
   }
 
   /** The offset that was written last for a partition of the changelog; null where none was. */

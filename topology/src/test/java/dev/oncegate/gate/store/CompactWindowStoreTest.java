@@ -32,6 +32,8 @@ import org.apache.kafka.streams.query.WindowKeyQuery;
 import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store as Kafka Streams treats it: committed, restored, killed. */
 class CompactWindowStoreTest {
@@ -228,6 +230,21 @@ class CompactWindowStoreTest {
       task.kill();
       assertThat(task.get("kept", 2 * W)).isEqualTo("value");
       assertThat(task.get("old", W)).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 1_023, 1_024, 1_025, 4_095, 4_096, 4_097, 300_000})
+  void keysAndValuesOfAnyLengthComeBackFromDisk(int length) {
+    String text = "x".repeat(length);
+    try (Task task = new Task(0)) {
+      task.put("key", W, text);
+      task.put("key" + text, 2 * W, "value");
+      task.commit();
+
+      assertThat(task.get("key", W)).isEqualTo(text);
+      assertThat(task.get("key" + text, 2 * W)).isEqualTo("value");
+      assertThat(task.get("other" + text, W)).isNull();
     }
   }
 
