@@ -248,7 +248,7 @@ public final class GateKeys {
           .define(
               ACTIONS_STORE,
               Type.STRING,
-              "streams",
+              "compact",
               ValidString.in("compact", "streams"),
               LOW,
               "How actions are kept. compact: those seen last on the heap, all others in RocksDB. streams: in Kafka Streams' own window store. May be changed at any start: the changelog is the same, and an instance restores from it what it has not kept that way.")

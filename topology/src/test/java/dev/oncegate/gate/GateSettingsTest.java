@@ -14,7 +14,8 @@ class GateSettingsTest {
 
   @Test
   void theMemoryOfTheStoresIsOneSumWithWhatTheyHaveNotCommitted() {
-    Properties settings = settings(Map.of("gate.rocksdb.memory.bytes", "100000000"));
+    Properties settings =
+        settings(Map.of("gate.rocksdb.memory.bytes", "100000000", "gate.actions.store", "streams"));
 
     assertThat(settings.get(UNCOMMITTED)).isEqualTo("25000000");
     assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(0L);
@@ -23,8 +24,7 @@ class GateSettingsTest {
 
   @Test
   void whereActionsAreKeptOnTheHeapTheyHaveAShareOfThatSum() {
-    Properties settings =
-        settings(Map.of("gate.rocksdb.memory.bytes", "100000000", "gate.actions.store", "compact"));
+    Properties settings = settings(Map.of("gate.rocksdb.memory.bytes", "100000000"));
 
     assertThat(settings.get(UNCOMMITTED)).isEqualTo("25000000");
     assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(25_000_000L);

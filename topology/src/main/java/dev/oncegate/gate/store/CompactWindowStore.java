@@ -62,6 +62,7 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
   private final long retentionMs;
   private RecentEntries recent = new RecentEntries();
   private @Nullable EntryFiles files;
+  private @Nullable EntrySizes sizes;
   private long newestBucketMs;
   private long recentBytes;
   private Map<TopicPartition, Long> committed = new HashMap<>();
@@ -83,6 +84,7 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
     }
     recentBytes = BoundedRocksDb.recentBytes(configs);
     files = EntryFiles.open(folder, BoundedRocksDb.memoryBytes(configs));
+    sizes = new EntrySizes(context.metrics(), context.taskId(), name);
     recent = new RecentEntries();
     committed = new HashMap<>();
     newestBucketMs = files.newestBucketMs();
@@ -135,6 +137,9 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
     offsets.forEach(committed::put);
     recent.commit(offsets.isEmpty() ? null : offsets.values().iterator().next());
     spill(recentBytes / Math.max(1, OPEN.get()));
+    if (sizes != null) {
+      sizes.tell(recent, files());
+    }
   }
 
   /** Gives what is more than {@code mostBytes} to RocksDB; all that is here must be committed. */
@@ -189,6 +194,10 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
       spill(0);
     }
     OPEN.decrementAndGet();
+    if (sizes != null) {
+      sizes.close();
+      sizes = null;
+    }
     files.close();
     files = null;
     recent = new RecentEntries();
@@ -300,7 +309,7 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
 
     @Override
     public String metricsScope() {
-      return "compact";
+      return EntrySizes.SCOPE;
     }
 
     @Override

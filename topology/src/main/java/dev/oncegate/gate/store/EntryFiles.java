@@ -206,6 +206,20 @@ final class EntryFiles implements AutoCloseable {
     return buckets.isEmpty() ? -1 : buckets.lastKey();
   }
 
+  /** A number that RocksDB tells of each bucket, for all together. */
+  long sumOf(String property) {
+    try {
+      long sum = 0;
+      for (ColumnFamilyHandle bucket : buckets.values()) {
+        sum += db.getLongProperty(bucket, property);
+      }
+      return sum;
+    } catch (RocksDBException e) {
+      throw new ProcessorStateException(
+          "Error reading %s of %s".formatted(property, db.getName()), e);
+    }
+  }
+
   /** Drops the buckets that begin before a time, whole. */
   void dropBefore(long timeMs) {
     try {

@@ -148,6 +148,11 @@ final class RecentEntries {
     return bytes + (long) places.length * (Long.BYTES + Integer.BYTES);
   }
 
+  /** How many entries are here, whatever the number of their versions. */
+  int size() {
+    return size;
+  }
+
   /** Whether nothing is here. */
   boolean isEmpty() {
     return oldest == next;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -22,10 +23,14 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsMetrics;
 import org.apache.kafka.streams.processor.BatchingStateRestoreCallback;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.QueryConfig;
 import org.apache.kafka.streams.query.WindowKeyQuery;
@@ -44,6 +49,7 @@ class CompactWindowStoreTest {
   private static final class Task implements AutoCloseable {
     private final Path root;
     private final long recentBytes;
+    private final Metrics metrics = new Metrics();
     private final List<KeyValue<byte[], byte[]>> changelog = new ArrayList<>();
     private int committed;
     private int lives;
@@ -82,10 +88,44 @@ class CompactWindowStoreTest {
                           restoring = (BatchingStateRestoreCallback) arguments[1];
                           yield null;
                         }
+                        case "metrics" -> streamsMetrics();
+                        case "taskId" -> new TaskId(0, 3);
                         default -> throw new UnsupportedOperationException(method.getName());
                       });
       opened.init(context, opened);
       return opened;
+    }
+
+    private StreamsMetrics streamsMetrics() {
+      return (StreamsMetrics)
+          Proxy.newProxyInstance(
+              StreamsMetrics.class.getClassLoader(),
+              new Class<?>[] {StreamsMetrics.class},
+              (proxy, method, arguments) -> {
+                switch (method.getName()) {
+                  case "addSensor" -> {
+                    return metrics.sensor(
+                        (String) arguments[0], (Sensor.RecordingLevel) arguments[1]);
+                  }
+                  case "removeSensor" -> metrics.removeSensor(((Sensor) arguments[0]).name());
+                  default -> throw new UnsupportedOperationException(method.getName());
+                }
+                return null;
+              });
+    }
+
+    /** What Kafka's metrics tell of the store. */
+    Map<String, Double> sizes() {
+      Map<String, Double> sizes = new TreeMap<>();
+      metrics
+          .metrics()
+          .forEach(
+              (name, metric) -> {
+                if ("actions".equals(name.tags().get("rocksdb-window-state-id"))) {
+                  sizes.put(name.name(), ((Number) metric.metricValue()).doubleValue());
+                }
+              });
+      return sizes;
     }
 
     /** Restores as Kafka Streams does: from behind the offset that the store has. */
@@ -143,6 +183,7 @@ class CompactWindowStoreTest {
     @Override
     public void close() {
       store.close();
+      metrics.close();
       try (Stream<Path> files = Files.walk(root)) {
         files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
       } catch (IOException e) {
@@ -230,6 +271,30 @@ class CompactWindowStoreTest {
       task.kill();
       assertThat(task.get("kept", 2 * W)).isEqualTo("value");
       assertThat(task.get("old", W)).isNull();
+    }
+  }
+
+  @Test
+  void itsSizesAreToldAsThoseOfAStoreOfKafkaStreams() {
+    try (Task onHeap = new Task(1 << 20);
+        Task onDisk = new Task(0)) {
+      for (Task task : List.of(onHeap, onDisk)) {
+        task.put("a", W, "value");
+        task.put("a", W, "other");
+        task.put("b", W, "value");
+        task.commit();
+
+        assertThat(task.sizes())
+            .containsOnlyKeys(
+                "estimate-num-keys", "total-sst-files-size", "cur-size-all-mem-tables")
+            .containsEntry("estimate-num-keys", 2.0);
+        task.store.close();
+        assertThat(task.sizes()).isEmpty();
+        task.store = task.open();
+        task.restore();
+        assertThat(task.sizes()).containsEntry("estimate-num-keys", 2.0);
+        assertThat(task.sizes().get("total-sst-files-size")).isPositive();
+      }
     }
   }
 
