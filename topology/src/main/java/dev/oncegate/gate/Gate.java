@@ -61,7 +61,12 @@ public final class Gate implements AutoCloseable {
   private volatile boolean stateDamaged;
   private volatile long leftRunningNanos;
 
-  private Gate(KafkaStreams streams, GateConfig config, int partitions, InstantSource clock) {
+  private Gate(
+      KafkaStreams streams,
+      GateConfig config,
+      int partitions,
+      InstantSource clock,
+      ReadablePartitions readable) {
     this.streams = streams;
     this.config = config;
     this.queries =
@@ -70,7 +75,8 @@ public final class Gate implements AutoCloseable {
             partitions,
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
             clock,
-            config.applicationServer().orElse(null));
+            config.applicationServer().orElse(null),
+            readable);
   }
 
   /**
@@ -114,6 +120,7 @@ public final class Gate implements AutoCloseable {
     }
     Properties properties = streamsProperties(config, found.largestRecordBytes());
     int carriedMaxBytes = Math.min(found.carriedMaxBytes(), maxRequestBytes(properties));
+    ReadablePartitions readable = new ReadablePartitions();
     GateParts parts =
         parts(
             config,
@@ -125,13 +132,15 @@ public final class Gate implements AutoCloseable {
                 serdes.deserializer(),
                 clock,
                 tokens()),
-            observer);
+            observer,
+            readable);
     Gate gate =
         new Gate(
             new SafeMetrics(GateTopology.of(parts, emptyTopology(properties)), properties),
             config,
             found.partitions(),
-            clock);
+            clock,
+            readable);
     gate.begin();
     return gate;
   }
@@ -157,7 +166,8 @@ public final class Gate implements AutoCloseable {
    *     take effect nowhere else
    */
   public static Topology topology(GateConfig config, Ground ground, Topology empty) {
-    return GateTopology.of(parts(config, Topics.of(config), ground, Observer.NONE), empty);
+    return GateTopology.of(
+        parts(config, Topics.of(config), ground, Observer.NONE, new ReadablePartitions()), empty);
   }
 
   private static Topology emptyTopology(Map<?, ?> settings) {
@@ -172,7 +182,11 @@ public final class Gate implements AutoCloseable {
   }
 
   private static GateParts parts(
-      GateConfig config, Topics topics, Ground ground, Observer observer) {
+      GateConfig config,
+      Topics topics,
+      Ground ground,
+      Observer observer,
+      ReadablePartitions readable) {
     return new GateParts(
         new GateTimes(
             config.getLong(GateKeys.DEDUP_WINDOW_MS),
@@ -193,7 +207,8 @@ public final class Gate implements AutoCloseable {
         ground.deserializer(),
         ground.clock(),
         ground.tokens(),
-        observer);
+        observer,
+        readable);
   }
 
   private static ActionStore.Kind actionStore(GateConfig config) {

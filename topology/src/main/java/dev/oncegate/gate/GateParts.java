@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param carriedMaxBytes the largest record, in bytes, that reroute and dead letters take
  * @param tokens gives unguessable confirmation tokens
  * @param observer is told what is done
+ * @param readable is told which partitions are at work
  */
 record GateParts(
     GateTimes times,
@@ -38,7 +39,8 @@ record GateParts(
     Deserializer<SpecificRecord> deserializer,
     InstantSource clock,
     Supplier<String> tokens,
-    Observer observer) {
+    Observer observer,
+    ReadablePartitions readable) {
 
   /**
    * Most characters of a name. What is longer is not echoed: a record must not grow on its way

@@ -78,6 +78,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         Duration.ofMillis(parts.times().timersIntervalMs()),
         PunctuationType.WALL_CLOCK_TIME,
         ignored -> onTick());
+    parts.readable().open(context.taskId().partition());
   }
 
   @Override
@@ -230,6 +231,7 @@ final class GateProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   @Override
   public void close() {
     if (live != null) {
+      parts.readable().close(live.context.taskId().partition());
       live.stopped.close();
       live = null;
     }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StreamsMetadata;
@@ -33,22 +34,26 @@ public final class GateQueries {
   private final long windowMs;
   private final InstantSource clock;
   private final @Nullable HostAndPort self;
+  private final ReadablePartitions readable;
 
   /**
    * @param windowMs the dedup window, in milliseconds
    * @param self the address by which instances know this one; null: they do not
+   * @param readable the partitions that may be read
    */
   GateQueries(
       KafkaStreams streams,
       int partitions,
       long windowMs,
       InstantSource clock,
-      @Nullable HostAndPort self) {
+      @Nullable HostAndPort self,
+      ReadablePartitions readable) {
     this.streams = streams;
     this.partitions = partitions;
     this.windowMs = windowMs;
     this.clock = clock;
     this.self = self;
+    this.readable = readable;
   }
 
   /** Where the state of a scope is. */
@@ -109,7 +114,11 @@ public final class GateQueries {
    * @throws StateNotAvailableException where this instance does not process the partition
    */
   public @Nullable ActionEntry action(int partition, ActionId id) {
-    return ActionStore.view(reads(partition), windowMs).find(id, clock.millis());
+    return readable.read(
+        partition,
+        () ->
+            ActionStore.view(new CommittedReads(streams, partition), windowMs)
+                .find(id, clock.millis()));
   }
 
   /**
@@ -118,20 +127,27 @@ public final class GateQueries {
    * @throws StateNotAvailableException where this instance does not process the partition
    */
   public @Nullable RunState run(int partition, RunId id) {
-    return runs(partition).find(id);
+    return readable.read(partition, () -> runs(partition).find(id));
   }
 
   /**
-   * The runs of a partition.
+   * The runs of a partition that are wanted.
    *
    * @throws StateNotAvailableException where this instance does not process the partition
+   * @see RunView#scan
    */
-  public RunView runs(int partition) {
-    return new RunView(reads(partition));
+  public RunView.Part scan(
+      int partition,
+      @Nullable RunId after,
+      Predicate<RunState> wanted,
+      int mostFound,
+      int mostLookedAt) {
+    return readable.read(
+        partition, () -> runs(partition).scan(after, wanted, mostFound, mostLookedAt));
   }
 
-  private CommittedReads reads(int partition) {
-    return new CommittedReads(streams, partition);
+  private RunView runs(int partition) {
+    return new RunView(new CommittedReads(streams, partition));
   }
 
   private static @Nullable HostAndPort address(HostInfo host) {

@@ -85,13 +85,12 @@ final class Circuits {
       RunView.Part part;
       try {
         part =
-            queries
-                .runs(partition)
-                .scan(
-                    after,
-                    run -> run.circuit().state() != Circuit.State.CLOSED,
-                    limit - lines.size(),
-                    MOST_LOOKED_AT - lookedAt);
+            queries.scan(
+                partition,
+                after,
+                run -> run.circuit().state() != Circuit.State.CLOSED,
+                limit - lines.size(),
+                MOST_LOOKED_AT - lookedAt);
       } catch (StateNotAvailableException e) {
         continue;
       }

@@ -184,7 +184,8 @@ final class GateDriver implements AutoCloseable {
         setup.deserializer,
         setup.clock,
         tokens,
-        setup.observer);
+        setup.observer,
+        new ReadablePartitions());
   }
 
   Instant now() {
