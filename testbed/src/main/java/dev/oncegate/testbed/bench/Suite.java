@@ -21,14 +21,16 @@ public final class Suite {
    * How much is measured.
    *
    * @param commands of a workload with ordinary arguments
-   * @param rounds how often each contender runs, beside the warm-up
-   * @param only names of contenders, beside the pass-through; empty: all
+   * @param mostWarmUps how often each contender runs at most before that counts
+   * @param rounds how often each contender runs then
+   * @param only names of contenders, beside the pass-through; empty: all that a user could take
    * @param latencyRate commands a second where latency is measured
    * @param known how many actions a gate knows, for benchmarks about that
    * @param redisServer the program; null: the one on the PATH
    */
   public record Settings(
       long commands,
+      int mostWarmUps,
       int rounds,
       long seed,
       List<String> only,
@@ -36,7 +38,7 @@ public final class Suite {
       List<Long> known,
       @Nullable Path redisServer) {
     private boolean isWanted(String contender) {
-      return only.isEmpty() || only.contains(contender);
+      return only.contains(contender) || only.isEmpty() && !contender.equals(RecordsOnly.NAME);
     }
   }
 
@@ -50,6 +52,7 @@ public final class Suite {
   public static List<String> contenders() {
     return List.of(
         Textbook.NAME,
+        RecordsOnly.NAME,
         FullGate.NAME,
         Redis.nameOf("everysec"),
         Redis.nameOf("always"),
@@ -63,7 +66,9 @@ public final class Suite {
     try (Alternatives alternatives =
         new Alternatives(surroundings.directory(), settings.redisServer, settings::isWanted)) {
       List<Contender> contenders = new ArrayList<>(List.of(new PassThrough()));
-      Stream.concat(Stream.of(new Textbook(), new FullGate()), alternatives.contenders().stream())
+      Stream.concat(
+              Stream.of(new Textbook(), new RecordsOnly(), new FullGate()),
+              alternatives.contenders().stream())
           .filter(contender -> settings.isWanted(contender.name()))
           .forEach(contenders::add);
       Report report = Report.empty(contenders, alternatives.missing());
@@ -92,7 +97,8 @@ public final class Suite {
           report
               .throughput()
               .add(
-                  new Throughput(surroundings, contenders, settings.rounds, progress)
+                  new Throughput(
+                          surroundings, contenders, settings.mostWarmUps, settings.rounds, progress)
                       .run(benchmark.workload(settings.commands, settings.seed)));
     }
   }
@@ -104,7 +110,8 @@ public final class Suite {
     for (int commitMs : COMMIT_INTERVALS_MS) {
       progress.println("  commit interval %d ms".formatted(commitMs));
       Surroundings own = surroundings.with("commit.interval.ms", String.valueOf(commitMs));
-      Throughput.Result throughput = new Throughput(own, contenders, 1, progress).run(workload);
+      Throughput.Result throughput =
+          new Throughput(own, contenders, settings.mostWarmUps, 1, progress).run(workload);
       Latency latency = new Latency(own, settings.latencyRate, CURVE_SECONDS, progress);
       for (int i = 0; i < contenders.size(); i++) {
         points.add(

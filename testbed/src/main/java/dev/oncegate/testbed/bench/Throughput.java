@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * their ratio within one round does.
  */
 public final class Throughput {
-  /** A round that does not count: in it the JVM compiles what is hot. */
-  private static final int WARM_UP = 0;
-
   /** Contenders that are given few commands get one of so many. */
   static final int FEW = 10;
 
@@ -35,17 +32,24 @@ public final class Throughput {
 
   private final Surroundings surroundings;
   private final List<Contender> contenders;
+  private final int mostWarmUps;
   private final int rounds;
   private final PrintWriter progress;
 
   /**
    * @param contenders the first one is what the others are compared with
-   * @param rounds how often each runs, beside the warm-up
+   * @param mostWarmUps how often each runs at most before that counts, until none grows faster
+   * @param rounds how often each runs then
    */
   Throughput(
-      Surroundings surroundings, List<Contender> contenders, int rounds, PrintWriter progress) {
+      Surroundings surroundings,
+      List<Contender> contenders,
+      int mostWarmUps,
+      int rounds,
+      PrintWriter progress) {
     this.surroundings = surroundings;
     this.contenders = contenders;
+    this.mostWarmUps = mostWarmUps;
     this.rounds = rounds;
     this.progress = progress;
   }
@@ -84,16 +88,17 @@ public final class Throughput {
             workload.withCommands(Math.max(1, workload.commands() / FEW)),
             new Actions(config));
     publish(config, all, few);
+    WarmUp warmUp = new WarmUp(mostWarmUps);
+    while (warmUp.beginsRound()) {
+      round(prefix, "warm-up-" + warmUp.round(), all, few)
+          .forEach((contender, measured) -> warmUp.add(contender, measured.perSecond));
+    }
     Map<String, List<Round>> figures = new LinkedHashMap<>();
-    for (int round = WARM_UP; round <= rounds; round++) {
-      for (Contender contender : contenders) {
-        Commands commands = contender.isGivenFew() ? few : all;
-        Round measured = measure(contender, commands, prefix, round);
-        tell(round, contender, measured);
-        if (round != WARM_UP) {
-          figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(measured);
-        }
-      }
+    for (int number = 1; number <= rounds; number++) {
+      round(prefix, String.valueOf(number), all, few)
+          .forEach(
+              (contender, measured) ->
+                  figures.computeIfAbsent(contender, name -> new ArrayList<>()).add(measured));
     }
     List<Round> limit = figures.get(contenders.get(0).name());
     return new Result(
@@ -107,6 +112,17 @@ public final class Throughput {
                         figures.get(contender.name()),
                         limit))
             .toList());
+  }
+
+  /** All contenders, one after the other. */
+  private Map<String, Round> round(String prefix, String round, Commands all, Commands few) {
+    Map<String, Round> figures = new LinkedHashMap<>();
+    for (Contender contender : contenders) {
+      Round measured = measure(contender, contender.isGivenFew() ? few : all, prefix, round);
+      tell(round, contender, measured);
+      figures.put(contender.name(), measured);
+    }
+    return figures;
   }
 
   private static Measured measured(
@@ -135,7 +151,7 @@ public final class Throughput {
     }
   }
 
-  private Round measure(Contender contender, Commands commands, String prefix, int round) {
+  private Round measure(Contender contender, Commands commands, String prefix, String round) {
     String run = contender.name() + "-" + round;
     GateConfig config = surroundings.config(prefix, run);
     Course course = new Course(config, commands.topic, surroundings.partitions());
@@ -245,14 +261,10 @@ public final class Throughput {
     Folders.delete(state);
   }
 
-  private void tell(int round, Contender contender, Round measured) {
+  private void tell(String round, Contender contender, Round measured) {
     progress.println(
-        "  round %s  %-16s %,10.0f commands/s  %6.1f µs of processor time each"
-            .formatted(
-                round == WARM_UP ? "(warm-up)" : "%-9d".formatted(round),
-                contender.name(),
-                measured.perSecond,
-                measured.cpuMicros));
+        "  round %-9s  %-16s %,10.0f commands/s  %6.1f µs of processor time each"
+            .formatted(round, contender.name(), measured.perSecond, measured.cpuMicros));
     progress.flush();
   }
 

@@ -83,8 +83,16 @@ final class BenchCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How often each contender runs, beside a warm-up that does not count.")
+      description = "How often each contender runs, after the warm-up.")
   private int rounds;
+
+  @Option(
+      names = "--warm-ups",
+      paramLabel = "N",
+      defaultValue = "6",
+      description =
+          "Most rounds that do not count before those that do: it warms up until no contender is faster than in its round before by 5 %%.")
+  private int warmUps;
 
   @Option(
       names = "--seed",
@@ -140,6 +148,7 @@ final class BenchCommand implements Callable<Integer> {
     Range.require(spec, "--commands", commands, 1_000, 100_000_000);
     Range.require(spec, "--partitions", partitions, 1, 64);
     Range.require(spec, "--rounds", rounds, 1, 100);
+    Range.require(spec, "--warm-ups", warmUps, 0, 100);
     Range.require(spec, "--rate", rate, 1, 1_000_000);
     known.forEach(count -> Range.require(spec, "--known", count, 1, 100_000_000));
     contenders.forEach(this::requireContender);
@@ -156,7 +165,8 @@ final class BenchCommand implements Callable<Integer> {
       Suite suite =
           new Suite(
               new Surroundings(cluster, partitions, directory.path()),
-              new Suite.Settings(commands, rounds, seed, contenders, rate, known, redisServer),
+              new Suite.Settings(
+                  commands, warmUps, rounds, seed, contenders, rate, known, redisServer),
               out);
       CompletableFuture<Report> run = CompletableFuture.supplyAsync(() -> suite.run(benchmarks));
       CompletableFuture.anyOf(stop, run).exceptionally(failure -> null).join();

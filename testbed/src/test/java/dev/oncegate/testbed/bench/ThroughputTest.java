@@ -58,9 +58,10 @@ class ThroughputTest {
   @Test
   void outcomesFlowBackAndAreWaitedFor() {
     Throughput.Result result =
-        throughput(List.of(new FullGate())).run(Catalogue.OUTCOMES.workload(5_000, 1));
+        throughput(List.of(new FullGate(), new RecordsOnly()))
+            .run(Catalogue.OUTCOMES.workload(5_000, 1));
 
-    assertThat(result.contenders()).hasSize(1);
+    assertThat(result.contenders()).hasSize(2);
   }
 
   @Test
@@ -100,7 +101,7 @@ class ThroughputTest {
   }
 
   private static Throughput throughput(List<Contender> contenders) {
-    return new Throughput(surroundings(), contenders, 1, NOBODY);
+    return new Throughput(surroundings(), contenders, 1, 1, NOBODY);
   }
 
   /** With short transactions, so that not all is done with the first commit. */
