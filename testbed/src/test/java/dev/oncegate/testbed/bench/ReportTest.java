@@ -80,7 +80,7 @@ class ReportTest {
         "Linux, 2 processors",
         List.of(
             Report.Entrant.of(new PassThrough()),
-            Report.Entrant.of(new FullGate()),
+            Report.Entrant.of(new FullGate(true)),
             new Report.Entrant("<careless> & fast", "nothing")),
         new ArrayList<>(
             List.of(

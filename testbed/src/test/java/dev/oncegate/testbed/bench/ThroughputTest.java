@@ -39,7 +39,7 @@ class ThroughputTest {
   @Test
   void allContendersGiveEachActionItsEffectOnceAndAreComparedWithTheFirst() {
     Throughput.Result result =
-        throughput(List.of(new PassThrough(), new Textbook(), new FullGate()))
+        throughput(List.of(new PassThrough(), new Textbook(), new FullGate(true)))
             .run(Catalogue.DUP50.workload(COMMANDS, 1));
 
     assertThat(result.contenders())
@@ -58,7 +58,7 @@ class ThroughputTest {
   @Test
   void outcomesFlowBackAndAreWaitedFor() {
     Throughput.Result result =
-        throughput(List.of(new FullGate(), new RecordsOnly()))
+        throughput(List.of(new FullGate(true), new RecordsOnly()))
             .run(Catalogue.OUTCOMES.workload(5_000, 1));
 
     assertThat(result.contenders()).hasSize(2);

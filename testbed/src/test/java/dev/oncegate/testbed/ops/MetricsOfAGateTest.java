@@ -90,15 +90,15 @@ class MetricsOfAGateTest {
             "oncegate_effects_total 20.0",
             "oncegate_decision_latency_seconds_count 40",
             "oncegate_running 1.0");
-    assertThat(sum("oncegate_rocksdb_cache_limit_bytes")).isEqualTo(MEMORY_BYTES * 3.0 / 4);
-    assertThat(sum("oncegate_rocksdb_cache_used_bytes")).isBetween(1.0, MEMORY_BYTES * 3.0 / 4);
+    assertThat(sum("oncegate_rocksdb_cache_limit_bytes")).isEqualTo(MEMORY_BYTES / 2.0);
+    assertThat(sum("oncegate_rocksdb_cache_used_bytes")).isBetween(1.0, MEMORY_BYTES / 2.0);
     assertThat(sum("oncegate_rocksdb_memtables_bytes")).isPositive();
     await()
         .atMost(SOON)
         .untilAsserted(
             () ->
                 assertThat(sum("oncegate_store_entries{store=\"actions\"}"))
-                    .as("entries are in RocksDB once they are committed, with what is overwritten")
+                    .as("entries are told once they are committed")
                     .isGreaterThanOrEqualTo(20));
     assertThat(sum("oncegate_restore_remaining_records")).isZero();
   }

@@ -57,7 +57,7 @@ final class Stores {
     bytes(
         registry,
         "oncegate.rocksdb.cache.limit",
-        "The bound of that cache: gate.rocksdb.memory.bytes without the share for what is not committed.",
+        "The bound of that cache: gate.rocksdb.memory.bytes without the shares for what is not committed and for what is kept on the heap.",
         now -> now.limit);
     bytes(
         registry,
