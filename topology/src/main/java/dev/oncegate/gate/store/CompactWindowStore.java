@@ -33,6 +33,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
+import org.apache.kafka.streams.state.internals.WithRetentionPeriod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its changelog is that of Kafka Streams' own window stores, byte for byte: one can follow the
  * other on it.
  */
-final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
+final class CompactWindowStore implements WindowStore<Bytes, byte[]>, WithRetentionPeriod {
   /** Behind the key in the changelog: start of the window, and a number that is 0. */
   private static final int SUFFIX_BYTES = Long.BYTES + Integer.BYTES;
 
@@ -213,6 +214,15 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]> {
   @Override
   public String name() {
     return name;
+  }
+
+  /**
+   * Kafka Streams does not restore what is older. The interface is internal to it; without it each
+   * restore of the whole store begins with a warning.
+   */
+  @Override
+  public long retentionPeriod() {
+    return retentionMs;
   }
 
   @Override
