@@ -244,7 +244,7 @@ public final class GateKeys {
               268_435_456L,
               atLeast(16_777_216L),
               MEDIUM,
-              "Memory of all stores of the process together, in bytes, whatever the number of partitions. A quarter of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set, and a quarter, on the heap, for the actions seen last, where gate.actions.store is compact; RocksDB has the rest, off the heap.")
+              "Memory of all stores of the process together, in bytes, whatever the number of partitions. An eighth of it is for what is not committed yet, unless statestore.uncommitted.max.bytes is set. Where gate.actions.store is compact, half of it, but no more than a quarter of the heap, is on the heap for the actions seen last. RocksDB has the rest, off the heap.")
           .define(
               ACTIONS_STORE,
               Type.STRING,

@@ -17,18 +17,18 @@ class GateSettingsTest {
     Properties settings =
         settings(Map.of("gate.rocksdb.memory.bytes", "100000000", "gate.actions.store", "streams"));
 
-    assertThat(settings.get(UNCOMMITTED)).isEqualTo("25000000");
+    assertThat(settings.get(UNCOMMITTED)).isEqualTo("12500000");
     assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(0L);
-    assertThat(settings.get(BoundedRocksDb.MEMORY_BYTES)).isEqualTo(75_000_000L);
+    assertThat(settings.get(BoundedRocksDb.MEMORY_BYTES)).isEqualTo(87_500_000L);
   }
 
   @Test
   void whereActionsAreKeptOnTheHeapTheyHaveAShareOfThatSum() {
     Properties settings = settings(Map.of("gate.rocksdb.memory.bytes", "100000000"));
 
-    assertThat(settings.get(UNCOMMITTED)).isEqualTo("25000000");
-    assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(25_000_000L);
-    assertThat(settings.get(BoundedRocksDb.MEMORY_BYTES)).isEqualTo(50_000_000L);
+    assertThat(settings.get(UNCOMMITTED)).isEqualTo("12500000");
+    assertThat(settings.get(BoundedRocksDb.RECENT_BYTES)).isEqualTo(50_000_000L);
+    assertThat(settings.get(BoundedRocksDb.MEMORY_BYTES)).isEqualTo(37_500_000L);
   }
 
   @Test

@@ -90,8 +90,8 @@ class MetricsOfAGateTest {
             "oncegate_effects_total 20.0",
             "oncegate_decision_latency_seconds_count 40",
             "oncegate_running 1.0");
-    assertThat(sum("oncegate_rocksdb_cache_limit_bytes")).isEqualTo(MEMORY_BYTES / 2.0);
-    assertThat(sum("oncegate_rocksdb_cache_used_bytes")).isBetween(1.0, MEMORY_BYTES / 2.0);
+    assertThat(sum("oncegate_rocksdb_cache_limit_bytes")).isEqualTo(MEMORY_BYTES * 3.0 / 8);
+    assertThat(sum("oncegate_rocksdb_cache_used_bytes")).isBetween(1.0, MEMORY_BYTES * 3.0 / 8);
     assertThat(sum("oncegate_rocksdb_memtables_bytes")).isPositive();
     await()
         .atMost(SOON)
