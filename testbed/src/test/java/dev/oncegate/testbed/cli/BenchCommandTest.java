@@ -27,7 +27,7 @@ class BenchCommandTest {
       delimiter = '|',
       value = {
         "dup99 | there is no benchmark dup99: bench --list tells the names",
-        "--contenders=gate,kafka | there is no contender kafka; there are textbook, gate, redis-everysec",
+        "--contenders=gate,kafka | there is no contender kafka; there are textbook, records-only, gate, gate-unwatched, redis-everysec",
         "--commands=10 | --commands is 10: allowed is 1000 to 100000000",
         "--known=0 | --known is 0: allowed is 1 to 100000000"
       })
