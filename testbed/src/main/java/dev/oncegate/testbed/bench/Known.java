@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.bench;
 
 import dev.oncegate.config.GateConfig;
+import dev.oncegate.config.GateKeys;
 import dev.oncegate.gate.TopicSetup;
 import dev.oncegate.gate.Topics;
 import dev.oncegate.testbed.stack.GateInstance;
@@ -85,6 +86,8 @@ final class Known {
     Course course = new Course(config, Topics.of(config).commands(), surroundings.partitions());
     Map<String, String> settings = new HashMap<>();
     config.originalsStrings().forEach(settings::put);
+    // Nobody answers: millions of deadlines that pass would be measured instead.
+    settings.put(GateKeys.DEADLINE_MS, String.valueOf(config.getLong(GateKeys.DEADLINE_MAX_MS)));
     try (Admin admin = course.admin()) {
       new TopicSetup(admin, config).create(surroundings.partitions(), Optional.of((short) 1));
       Measured measured;
