@@ -35,11 +35,11 @@ final class RecordsOnly implements Contender {
   private static final String STATE = "state";
 
   /** As long as the gate's for commands of the benchmark. */
-  private static final int RESULT_BYTES = 300;
+  private static final int RESULT_BYTES = 190;
 
-  private static final int SETTLED_BYTES = 420;
-  private static final int STATE_BYTES = 160;
-  private static final int SETTLED_STATE_BYTES = 280;
+  private static final int SETTLED_BYTES = 300;
+  private static final int STATE_BYTES = 175;
+  private static final int SETTLED_STATE_BYTES = 295;
 
   @Override
   public String name() {
