@@ -49,7 +49,7 @@ public final class Gate implements AutoCloseable {
    */
   private static final int UNCOMMITTED_SHARE = 8;
 
-  /** Of the memory of the stores, and, where that is less, twice as many of Java's heap. */
+  /** Half of the stores' memory, but no more than a quarter of Java's heap. */
   private static final int RECENT_SHARE = 2;
 
   private final KafkaStreams streams;

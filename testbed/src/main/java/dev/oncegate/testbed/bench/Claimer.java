@@ -9,9 +9,4 @@ interface Claimer extends Contender {
   default boolean isGivenFew() {
     return true;
   }
-
-  @Override
-  default long answersTo(Workload workload, int actions) {
-    return workload.commands();
-  }
 }

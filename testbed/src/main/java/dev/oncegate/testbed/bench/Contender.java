@@ -30,11 +30,14 @@ interface Contender {
   }
 
   /**
-   * How many records there must be on the topic of its answers when it is done.
+   * How many records there must be on the topic of its answers when it is done: one for each
+   * command and for each outcome that it takes, unless it says otherwise.
    *
    * @param actions how many different ones there are among the commands
    */
-  long answersTo(Workload workload, int actions);
+  default long answersTo(Workload workload, int actions) {
+    return workload.commands() + (takesOutcomes() && workload.isAnswered() ? actions : 0);
+  }
 
   /** Makes the topics that it writes to, and whatever else must be there before it starts. */
   default void prepare(Course course, Admin admin) {

@@ -36,11 +36,6 @@ final class Flink implements Contender {
   }
 
   @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands();
-  }
-
-  @Override
   public Running start(Course course) {
     String group = course.config().applicationId();
     Path home = directory.resolve(group);

@@ -34,11 +34,6 @@ final class FullGate implements Contender {
         + (isWatched ? "." : "; without metrics.");
   }
 
-  @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands() + (workload.isAnswered() ? actions : 0);
-  }
-
   /**
    * Its topics are there; what executors answered in earlier rounds is none of this one's business.
    */

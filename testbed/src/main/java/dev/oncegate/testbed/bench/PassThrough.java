@@ -31,11 +31,6 @@ final class PassThrough implements Contender {
   }
 
   @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands();
-  }
-
-  @Override
   public String effects(Course course) {
     return answers(course);
   }

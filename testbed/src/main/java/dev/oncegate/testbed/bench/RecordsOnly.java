@@ -62,11 +62,6 @@ final class RecordsOnly implements Contender {
   }
 
   @Override
-  public long answersTo(Workload workload, int actions) {
-    return workload.commands() + (workload.isAnswered() ? actions : 0);
-  }
-
-  @Override
   public void prepare(Course course, Admin admin) {
     Contender.super.prepare(course, admin);
     course.beginAtEnd(admin, Topics.of(course.config()).outcomes());
