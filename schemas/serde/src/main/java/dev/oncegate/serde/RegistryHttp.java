@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +31,15 @@ final class RegistryHttp {
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_QUOTE = 500;
+
+  /** Threads that end soon after the last call, and keep no process from its end. */
+  private static final ExecutorService CALLS =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "registry-call");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final RegistryConfig config;
   private final List<String> urls;
@@ -103,10 +114,12 @@ final class RegistryHttp {
 
   private JsonNode callOne(String url, String path, @Nullable Object body) {
     URI uri = URI.create(withoutUserInfo(url) + path);
+    HttpRequest request = request(url, uri, body);
     // The time-out of the future bounds the body too, that of the request would end with the
-    // headers.
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(request(url, uri, body), HttpResponse.BodyHandlers.ofString());
+    // headers. Not sendAsync: its answers pass through the common pool, which whoever uses this
+    // may keep busy, and which has one thread where there are two processors.
+    Future<HttpResponse<String>> answer =
+        CALLS.submit(() -> http.send(request, HttpResponse.BodyHandlers.ofString()));
     try {
       return read(uri, answer.get(timeoutMs, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {

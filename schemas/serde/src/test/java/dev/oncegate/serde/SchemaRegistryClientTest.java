@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.InterruptException;
@@ -201,6 +203,27 @@ class SchemaRegistryClientTest {
         .withThrowableOfType(Exception.class)
         .withCauseInstanceOf(RegistryUnavailableException.class);
     assertThat(registry.asked()).hasSize(3);
+  }
+
+  @Test
+  void theRegistryIsHeardThoughTheCommonPoolIsBusy() {
+    CountDownLatch end = new CountDownLatch(1);
+    for (int i = 0; i < 4 * ForkJoinPool.getCommonPoolParallelism(); i++) {
+      ForkJoinPool.commonPool().execute(() -> await(end));
+    }
+    try {
+      assertThat(client(registry.url(), "max.retries", "0").idOf("s-value", SCHEMA)).isEqualTo(7);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -64,6 +64,7 @@ final class Answering implements AutoCloseable {
 
   /** Outcomes that the broker has. */
   long acknowledged() {
+    effects.check();
     return acknowledged.get();
   }
 

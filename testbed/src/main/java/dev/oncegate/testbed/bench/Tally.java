@@ -1,6 +1,7 @@
 package dev.oncegate.testbed.bench;
 
 import dev.oncegate.config.Clients;
+import dev.oncegate.testbed.stack.StackException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the committed records of a topic from given offsets on, as somebody who uses them would.
@@ -21,6 +23,7 @@ final class Tally implements AutoCloseable {
   private final Consumer<ConsumerRecord<byte[], byte[]>> each;
   private final Thread thread = new Thread(this::readOn, "bench-tally");
   private volatile boolean isStopped;
+  private volatile @Nullable RuntimeException failure;
   private long count;
 
   /**
@@ -48,8 +51,20 @@ final class Tally implements AutoCloseable {
   }
 
   private void readOn() {
-    while (!isStopped) {
-      read();
+    try {
+      while (!isStopped) {
+        read();
+      }
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
+  /** Throws what has ended the reading, where something has. */
+  void check() {
+    RuntimeException found = failure;
+    if (found != null) {
+      throw new StackException("a reader of the benchmark has failed: " + found, found);
     }
   }
 
@@ -63,6 +78,7 @@ final class Tally implements AutoCloseable {
   /** Reads to the end of what is committed now. */
   long rest() {
     stop();
+    check();
     Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {

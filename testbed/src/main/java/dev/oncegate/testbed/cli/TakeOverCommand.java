@@ -91,7 +91,9 @@ final class TakeOverCommand implements Callable<Integer> {
       cluster.putAll(settings);
       TakeOver takeOver =
           new TakeOver(cluster, partitions, directory.path(), spec.commandLine().getOut());
-      CompletableFuture<Void> run = CompletableFuture.runAsync(() -> measureAll(takeOver));
+      CompletableFuture<Void> run =
+          CompletableFuture.runAsync(
+              () -> measureAll(takeOver), task -> new Thread(task, "takeover").start());
       CompletableFuture.anyOf(stop, run).join();
     }
     return 0;

@@ -27,7 +27,9 @@ public final class TorturedGate {
 
   private static int serve(Path settings, InstantSource clock) {
     CompletableFuture<Void> stop = StopRequest.listen();
-    CompletableFuture<Gate> start = CompletableFuture.supplyAsync(() -> start(settings, clock));
+    CompletableFuture<Gate> start =
+        CompletableFuture.supplyAsync(
+            () -> start(settings, clock), task -> new Thread(task, "gate-start").start());
     CompletableFuture.anyOf(start, stop).join();
     if (!start.isDone()) {
       return 0;
