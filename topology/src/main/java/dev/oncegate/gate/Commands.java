@@ -8,10 +8,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a command of the wire into one of the core. */
-final class Commands {
+public final class Commands {
   private Commands() {}
 
-  static Command of(ActionCommand command) {
+  /** The same command, as the core takes it. */
+  public static Command of(ActionCommand command) {
     return new Command(
         command.getRunId(),
         command.getAgentId(),

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Measures what it costs a gate to know many actions: time for one command, memory, and the way
@@ -31,21 +32,32 @@ final class Known {
       List.of("-Xms384m", "-Xmx384m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
   private static final String INSTANCE = "gate-1";
-  private static final int WARM_UP = 0;
+
+  /**
+   * Commands that the gate gets first, each of a run of its own: it makes its changelogs, and knows
+   * the time in each partition.
+   */
+  private static final long FIRST = Workload.RUNS_AT_ONCE;
+
   private static final long SHORTEST_RESTORE_MS = 1_000;
   private static final Duration GIVE_UP = Duration.ofHours(3);
 
   private final Surroundings surroundings;
   private final long commands;
+  private final int mostWarmUps;
   private final int rounds;
   private final PrintWriter progress;
 
   /**
    * @param commands of a round, half of them repeat what is known
+   * @param mostWarmUps rounds that do not count, at most, until none is faster than the one before
+   * @param rounds that count
    */
-  Known(Surroundings surroundings, long commands, int rounds, PrintWriter progress) {
+  Known(
+      Surroundings surroundings, long commands, int mostWarmUps, int rounds, PrintWriter progress) {
     this.surroundings = surroundings;
     this.commands = commands;
+    this.mostWarmUps = mostWarmUps;
     this.rounds = rounds;
     this.progress = progress;
   }
@@ -55,7 +67,7 @@ final class Known {
    *
    * @param known actions before the commands that are timed
    * @param perSecond commands per second, of which half repeat a known action
-   * @param residentBytes of the process when it knew them; empty where the system does not tell
+   * @param residentBytes of the process after those commands; empty where the system does not tell
    * @param changelogRecords there were to restore, of all stores
    * @param restartMs from the start of the process until it works, with its state
    * @param restoreMs the same without its state
@@ -93,18 +105,14 @@ final class Known {
       Measured measured;
       try (GateInstance gate = new GateInstance(INSTANCE, directory, settings, FLAGS)) {
         gate.awaitRunning();
-        Workload.fresh(Repeats.KNOWN, known, 1).publish(config, course.commands());
-        await(course, admin, known);
-        tell("%,d actions are known", known);
-        OptionalLong resident = residentBytes(gate.pid());
-        Series perSecond = time(gate, course, admin, known);
+        fill(gate, course, admin, known);
         long records = changelogRecords(course, admin);
-        gate.stop();
-        long restartMs = start(gate);
-        gate.stop();
-        gate.loseState();
         long restoreMs = start(gate);
-        measured = new Measured(known, perSecond, resident, records, restartMs, restoreMs);
+        tell("%,d actions are known", known);
+        Series perSecond = time(gate, course, admin, known);
+        OptionalLong resident = residentBytes(gate.pid());
+        gate.stop();
+        measured = new Measured(known, perSecond, resident, records, start(gate), restoreMs);
       }
       tell(
           "%,.0f commands/s, %s, restarted in %,d ms, restored in %,d ms",
@@ -119,28 +127,58 @@ final class Known {
     }
   }
 
+  /** Leaves the gate stopped and without its state, which its changelogs hold. */
+  private static void fill(GateInstance gate, Course course, Admin admin, long known) {
+    long atMs = System.currentTimeMillis();
+    Workload.fresh("first", FIRST, 1).publish(course.config(), course.commands());
+    await(course, admin, FIRST);
+    gate.stop();
+    new KnownState(course, atMs).write(Repeats.KNOWN, Repeats.KNOWN_SEED, known);
+    gate.loseState();
+  }
+
   private Series time(GateInstance gate, Course course, Admin admin, long known) {
+    WarmUp warmUp = new WarmUp(mostWarmUps);
+    long before = FIRST;
+    while (warmUp.beginsRound()) {
+      warmUp.add(
+          INSTANCE, round(gate, course, admin, new Repeats(known, commands, before), before));
+      before += commands;
+    }
     List<Double> figures = new ArrayList<>();
-    long before = known;
-    for (int round = WARM_UP; round <= rounds; round++) {
-      long end = before + commands;
-      // It stands still meanwhile, so that there is a backlog to be timed.
-      gate.freeze();
-      new Repeats(known, commands, round).publish(course);
-      gate.thaw();
-      await(course, admin, before + 1);
-      long first = course.committed(admin, course.commands());
-      long begun = System.nanoTime();
-      await(course, admin, end);
-      if (first == end) {
-        throw new StackException("%d commands are too few to be timed".formatted(commands));
-      }
-      if (round != WARM_UP) {
-        figures.add((end - first) * 1e9 / (System.nanoTime() - begun));
-      }
-      before = end;
+    for (int round = 0; round < rounds; round++) {
+      figures.add(round(gate, course, admin, new Repeats(known, commands, before), before));
+      before += commands;
     }
     return Series.of(figures, figure -> figure);
+  }
+
+  /** Commands per second. */
+  private double round(
+      GateInstance gate, Course course, Admin admin, Repeats repeats, long before) {
+    Map<TopicPartition, Long> effects = course.ends(admin, Topics.of(course.config()).effects());
+    // It stands still meanwhile, so that there is a backlog to be timed.
+    gate.freeze();
+    repeats.publish(course);
+    gate.thaw();
+    await(course, admin, before + 1);
+    long first = course.committed(admin, course.commands());
+    long begun = System.nanoTime();
+    await(course, admin, before + commands);
+    double perSecond = (before + commands - first) * 1e9 / (System.nanoTime() - begun);
+    if (first == before + commands) {
+      throw new StackException("%d commands are too few to be timed".formatted(commands));
+    }
+    try (Tally tally = new Tally(course, effects, effect -> {})) {
+      long found = tally.rest();
+      if (found != repeats.fresh()) {
+        throw new StackException(
+            "%,d effects where %,d actions are new: what is known was not found"
+                .formatted(found, repeats.fresh()));
+      }
+    }
+    tell("%,.0f commands/s", perSecond);
+    return perSecond;
   }
 
   private static long start(GateInstance gate) {

@@ -13,11 +13,17 @@ import org.apache.kafka.common.serialization.Serializer;
  * Commands of which each second one repeats one of many known actions, wherever it lies in the
  * store, and the others are new.
  *
- * @param known actions that {@link Workload#fresh} of the name {@link #KNOWN} and seed 1 has sent
+ * @param known actions of {@link Workload#nth} by the name {@link #KNOWN} and {@link #KNOWN_SEED}
  * @param seed another one for each use
  */
 record Repeats(long known, long commands, long seed) {
   static final String KNOWN = "known";
+  static final long KNOWN_SEED = 1;
+
+  /** How many of them are new. */
+  long fresh() {
+    return commands / 2;
+  }
 
   void publish(Course course) {
     Random random = new Random(seed);
@@ -27,7 +33,7 @@ record Repeats(long known, long commands, long seed) {
       for (long sent = 0; sent < commands; sent++) {
         ActionCommand command =
             sent % 2 == 0
-                ? Workload.nth(KNOWN, 1, random.nextLong(known))
+                ? Workload.nth(KNOWN, KNOWN_SEED, random.nextLong(known))
                 : Workload.nth("more", seed, sent);
         producer.send(
             new ProducerRecord<>(

@@ -96,7 +96,13 @@ public final class Suite {
       }
       case CURVE -> report.curve().addAll(curve());
       case KNOWN -> {
-        Known known = new Known(surroundings, settings.commands / 3, settings.rounds, progress);
+        Known known =
+            new Known(
+                surroundings,
+                settings.commands / 3,
+                settings.mostWarmUps,
+                settings.rounds,
+                progress);
         settings.known.forEach(count -> report.known().add(known.measure(count)));
       }
       default ->

@@ -43,10 +43,12 @@ public record Workload(
   static final int HOT = 8;
 
   private static final int CALLS_PER_RUN = 100;
-  private static final int RUNS_AT_ONCE = 1_000;
+
+  /** So many runs call in turns. */
+  static final int RUNS_AT_ONCE = 1_000;
 
   /** After so many deliveries new runs begin. */
-  private static final long GENERATION = (long) RUNS_AT_ONCE * CALLS_PER_RUN;
+  static final long GENERATION = (long) RUNS_AT_ONCE * CALLS_PER_RUN;
 
   private static final int AROUND_THE_FILLER = 60;
 

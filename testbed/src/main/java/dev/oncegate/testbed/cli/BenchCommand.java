@@ -114,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "10000,1000000",
       description =
-          "Of benchmark known: actions that the gate knows, several separated by commas, up to 100000000; a million takes some 100 MB of disk, a hundred as much as that times a hundred.")
+          "Of benchmark known: actions that the gate knows, several separated by commas, up to 100000000; a million takes some 600 MB of disk.")
   private List<Long> known = List.of();
 
   @Option(
