@@ -7,7 +7,8 @@ import java.util.List;
 final class Kept {
   /**
    * Starts the server, hands SIGTERM on as the order to end at once but in order, and ends it
-   * without order when standard input, which nobody writes to, ends with the parent.
+   * without order when standard input, which nobody writes to, ends with the parent. A shell starts
+   * what runs beside it with SIGQUIT ignored, and not every server (Redis) changes that.
    */
   private static final String KEEPER =
       """
@@ -15,7 +16,7 @@ final class Kept {
       exec 3<&0
       "$@" </dev/null 3<&- &
       server=$!
-      (while read -r line <&3; do :; done; kill -QUIT "$server") &
+      (while read -r line <&3; do :; done; kill -QUIT "$server"; sleep 5; kill -KILL "$server") &
       watch=$!
       trap 'kill -INT "$server"' TERM
       while kill -0 "$server" 2>/dev/null; do
