@@ -39,11 +39,9 @@ final class ServeCommand implements Callable<Integer> {
     // Not a field: this class is loaded with every command, and others choose what is logged first.
     Logger log = LoggerFactory.getLogger(ServeCommand.class);
     operations.url().ifPresent(url -> log.info("The operations endpoint is at {}.", url));
-    // Not in the common pool, which it would keep from others for as long as it waits.
     CompletableFuture<Gate> start =
         CompletableFuture.supplyAsync(
-            () -> start(telemetry, operations.config()),
-            task -> new Thread(task, "gate-start").start());
+            () -> start(telemetry, operations.config()), StopRequest.beside("gate-start"));
     try {
       CompletableFuture.anyOf(start, stop).join();
     } catch (CompletionException e) {

@@ -2,6 +2,7 @@ package dev.oncegate.cli;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
@@ -26,6 +27,20 @@ public final class StopRequest {
     CompletableFuture<Void> received = new CompletableFuture<>();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endJvm(received), "stop-request"));
     return received;
+  }
+
+  /**
+   * Runs what a command does while it listens: on a daemon thread of its own, not in the common
+   * pool, which it would keep from others for as long as it waits.
+   *
+   * @param name of the thread
+   */
+  public static Executor beside(String name) {
+    return work -> {
+      Thread thread = new Thread(work, name);
+      thread.setDaemon(true);
+      thread.start();
+    };
   }
 
   private static void endJvm(CompletableFuture<Void> received) {

@@ -168,10 +168,8 @@ final class BenchCommand implements Callable<Integer> {
               new Suite.Settings(
                   commands, warmUps, rounds, seed, contenders, rate, known, redisServer),
               out);
-      // Not in the common pool: what is measured uses it.
       CompletableFuture<Report> run =
-          CompletableFuture.supplyAsync(
-              () -> suite.run(benchmarks), task -> new Thread(task, "bench").start());
+          CompletableFuture.supplyAsync(() -> suite.run(benchmarks), StopRequest.beside("bench"));
       CompletableFuture.anyOf(stop, run).exceptionally(failure -> null).join();
       if (run.isDone()) {
         tell(resultOf(run), out);

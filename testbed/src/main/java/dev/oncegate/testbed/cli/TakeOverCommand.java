@@ -92,8 +92,7 @@ final class TakeOverCommand implements Callable<Integer> {
       TakeOver takeOver =
           new TakeOver(cluster, partitions, directory.path(), spec.commandLine().getOut());
       CompletableFuture<Void> run =
-          CompletableFuture.runAsync(
-              () -> measureAll(takeOver), task -> new Thread(task, "takeover").start());
+          CompletableFuture.runAsync(() -> measureAll(takeOver), StopRequest.beside("takeover"));
       CompletableFuture.anyOf(stop, run).join();
     }
     return 0;

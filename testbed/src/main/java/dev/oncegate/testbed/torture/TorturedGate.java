@@ -29,7 +29,7 @@ public final class TorturedGate {
     CompletableFuture<Void> stop = StopRequest.listen();
     CompletableFuture<Gate> start =
         CompletableFuture.supplyAsync(
-            () -> start(settings, clock), task -> new Thread(task, "gate-start").start());
+            () -> start(settings, clock), StopRequest.beside("gate-start"));
     CompletableFuture.anyOf(start, stop).join();
     if (!start.isDone()) {
       return 0;
