@@ -94,6 +94,7 @@ final class CompactWindowStore implements WindowStore<Bytes, byte[]>, WithRetent
   }
 
   private synchronized void restore(Collection<KeyValue<byte[], byte[]>> records) {
+    files().expectOnlyWrites();
     for (KeyValue<byte[], byte[]> record : records) {
       int length = record.key.length - SUFFIX_BYTES;
       long bucketMs = ByteBuffer.wrap(record.key).getLong(length);

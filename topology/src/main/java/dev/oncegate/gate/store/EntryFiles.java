@@ -16,8 +16,10 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
+import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -37,6 +39,12 @@ final class EntryFiles implements AutoCloseable {
   private static final String BUCKET = "bucket-";
   private static final double MEMTABLE_BLOOM = 0.1;
 
+  /** How many sorted runs of entries a bucket has at most before some are merged: RocksDB's own. */
+  private static final int MOST_RUNS = 4;
+
+  /** The same while nobody looks anything up: merging is most of the work of a restore. */
+  private static final int MOST_RUNS_UNREAD = 16;
+
   /** What is longer goes the slower way. */
   private static final int KEY_BYTES = 1_024;
 
@@ -51,6 +59,7 @@ final class EntryFiles implements AutoCloseable {
   private final TreeMap<Long, ColumnFamilyHandle> buckets = new TreeMap<>();
   private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(KEY_BYTES);
   private final ByteBuffer valueBuffer = ByteBuffer.allocateDirect(VALUE_BYTES);
+  private int mostRuns = MOST_RUNS;
 
   private EntryFiles(
       DBOptions dbOptions,
@@ -86,6 +95,9 @@ final class EntryFiles implements AutoCloseable {
         new ColumnFamilyOptions()
             .setTableFormatConfig(memory.bound(new BlockBasedTableConfig()))
             .setCompactionStyle(CompactionStyle.UNIVERSAL)
+            .setLevel0FileNumCompactionTrigger(MOST_RUNS)
+            // Snappy, RocksDB's own choice, takes twice the time for files of the same size.
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setWriteBufferSize(memory.writeBufferBytes())
             .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM)
             .setMemtableWholeKeyFiltering(true);
@@ -109,8 +121,35 @@ final class EntryFiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Until the next look-up, entries are merged less often, which makes writing them cheaper: a
+   * restore does nothing else.
+   */
+  void expectOnlyWrites() {
+    if (mostRuns != MOST_RUNS_UNREAD) {
+      setMostRuns(MOST_RUNS_UNREAD);
+    }
+  }
+
+  private void setMostRuns(int most) {
+    mostRuns = most;
+    options.setLevel0FileNumCompactionTrigger(most);
+    try {
+      for (ColumnFamilyHandle bucket : buckets.values()) {
+        db.setOptions(
+            bucket,
+            MutableColumnFamilyOptions.builder().setLevel0FileNumCompactionTrigger(most).build());
+      }
+    } catch (RocksDBException e) {
+      throw new ProcessorStateException("Error configuring " + db.getName(), e);
+    }
+  }
+
   /** The value of a key; null where there is none. */
   byte @Nullable [] get(byte[] key, long bucketMs) {
+    if (mostRuns != MOST_RUNS) {
+      setMostRuns(MOST_RUNS);
+    }
     ColumnFamilyHandle bucket = buckets.get(bucketMs);
     if (bucket == null) {
       return null;
