@@ -49,7 +49,7 @@ final class Known {
   private final PrintWriter progress;
 
   /**
-   * @param commands of a round, half of them repeat what is known
+   * @param commands of a round
    * @param mostWarmUps rounds that do not count, at most, until none is faster than the one before
    * @param rounds that count
    */
@@ -66,6 +66,7 @@ final class Known {
    * What was measured.
    *
    * @param known actions before the commands that are timed
+   * @param newPerSecond commands per second, all of them new
    * @param perSecond commands per second, of which half repeat a known action
    * @param residentBytes of the process after those commands; empty where the system does not tell
    * @param changelogRecords there were to restore, of all stores
@@ -74,6 +75,7 @@ final class Known {
    */
   public record Measured(
       long known,
+      Series newPerSecond,
       Series perSecond,
       OptionalLong residentBytes,
       long changelogRecords,
@@ -109,13 +111,23 @@ final class Known {
         long records = changelogRecords(course, admin);
         long restoreMs = start(gate);
         tell("%,d actions are known", known);
-        Series perSecond = time(gate, course, admin, known);
+        Rounds timed = new Rounds(gate, course, admin, known);
+        timed.run();
         OptionalLong resident = residentBytes(gate.pid());
         gate.stop();
-        measured = new Measured(known, perSecond, resident, records, start(gate), restoreMs);
+        measured =
+            new Measured(
+                known,
+                Series.of(timed.allNew, figure -> figure),
+                Series.of(timed.halfRepeating, figure -> figure),
+                resident,
+                records,
+                start(gate),
+                restoreMs);
       }
       tell(
-          "%,.0f commands/s, %s, restarted in %,d ms, restored in %,d ms",
+          "%,.0f new commands/s, %,.0f where half repeat, %s, restarted in %,d ms, restored in %,d ms",
+          measured.newPerSecond.median(),
           measured.perSecond.median(),
           measured.residentBytes.isPresent()
               ? "%,d MiB resident".formatted(measured.residentBytes.getAsLong() >> 20)
@@ -137,48 +149,63 @@ final class Known {
     gate.loseState();
   }
 
-  private Series time(GateInstance gate, Course course, Admin admin, long known) {
-    WarmUp warmUp = new WarmUp(mostWarmUps);
-    long before = FIRST;
-    while (warmUp.beginsRound()) {
-      warmUp.add(
-          INSTANCE, round(gate, course, admin, new Repeats(known, commands, before), before));
-      before += commands;
-    }
-    List<Double> figures = new ArrayList<>();
-    for (int round = 0; round < rounds; round++) {
-      figures.add(round(gate, course, admin, new Repeats(known, commands, before), before));
-      before += commands;
-    }
-    return Series.of(figures, figure -> figure);
-  }
+  /** What is timed of one gate: rounds of new commands and rounds that repeat, in turns. */
+  private final class Rounds {
+    final List<Double> allNew = new ArrayList<>();
+    final List<Double> halfRepeating = new ArrayList<>();
+    private final GateInstance gate;
+    private final Course course;
+    private final Admin admin;
+    private final long known;
+    private long before = FIRST;
 
-  /** Commands per second. */
-  private double round(
-      GateInstance gate, Course course, Admin admin, Repeats repeats, long before) {
-    Map<TopicPartition, Long> effects = course.ends(admin, Topics.of(course.config()).effects());
-    // It stands still meanwhile, so that there is a backlog to be timed.
-    gate.freeze();
-    repeats.publish(course);
-    gate.thaw();
-    await(course, admin, before + 1);
-    long first = course.committed(admin, course.commands());
-    long begun = System.nanoTime();
-    await(course, admin, before + commands);
-    double perSecond = (before + commands - first) * 1e9 / (System.nanoTime() - begun);
-    if (first == before + commands) {
-      throw new StackException("%d commands are too few to be timed".formatted(commands));
+    Rounds(GateInstance gate, Course course, Admin admin, long known) {
+      this.gate = gate;
+      this.course = course;
+      this.admin = admin;
+      this.known = known;
     }
-    try (Tally tally = new Tally(course, effects, effect -> {})) {
-      long found = tally.rest();
-      if (found != repeats.fresh()) {
-        throw new StackException(
-            "%,d effects where %,d actions are new: what is known was not found"
-                .formatted(found, repeats.fresh()));
+
+    void run() {
+      WarmUp warmUp = new WarmUp(mostWarmUps);
+      while (warmUp.beginsRound()) {
+        warmUp.add("new", round(false));
+        warmUp.add("repeats", round(true));
+      }
+      for (int round = 0; round < rounds; round++) {
+        allNew.add(round(false));
+        halfRepeating.add(round(true));
       }
     }
-    tell("%,.0f commands/s", perSecond);
-    return perSecond;
+
+    /** Commands per second. */
+    private double round(boolean repeating) {
+      Repeats sent = new Repeats(repeating, known, commands, before);
+      Map<TopicPartition, Long> effects = course.ends(admin, Topics.of(course.config()).effects());
+      // It stands still meanwhile, so that there is a backlog to be timed.
+      gate.freeze();
+      sent.publish(course);
+      gate.thaw();
+      await(course, admin, before + 1);
+      long first = course.committed(admin, course.commands());
+      long begun = System.nanoTime();
+      await(course, admin, before + commands);
+      double perSecond = (before + commands - first) * 1e9 / (System.nanoTime() - begun);
+      if (first == before + commands) {
+        throw new StackException("%d commands are too few to be timed".formatted(commands));
+      }
+      before += commands;
+      try (Tally tally = new Tally(course, effects, effect -> {})) {
+        long found = tally.rest();
+        if (found != sent.fresh()) {
+          throw new StackException(
+              "%,d effects where %,d actions are new: what is known was not found"
+                  .formatted(found, sent.fresh()));
+        }
+      }
+      tell("%,.0f commands/s%s", perSecond, repeating ? ", half of them repeat" : "");
+      return perSecond;
+    }
   }
 
   private static long start(GateInstance gate) {

@@ -10,19 +10,20 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Commands of which each second one repeats one of many known actions, wherever it lies in the
- * store, and the others are new.
+ * Commands beside many known actions: all of them new, or each second one repeating a known action,
+ * wherever it lies in the store.
  *
+ * @param repeating whether each second one does
  * @param known actions of {@link Workload#nth} by the name {@link #KNOWN} and {@link #KNOWN_SEED}
  * @param seed another one for each use
  */
-record Repeats(long known, long commands, long seed) {
+record Repeats(boolean repeating, long known, long commands, long seed) {
   static final String KNOWN = "known";
   static final long KNOWN_SEED = 1;
 
   /** How many of them are new. */
   long fresh() {
-    return commands / 2;
+    return repeating ? commands / 2 : commands;
   }
 
   void publish(Course course) {
@@ -32,7 +33,7 @@ record Repeats(long known, long commands, long seed) {
     try (Producer<byte[], byte[]> producer = Workload.producer(course.config())) {
       for (long sent = 0; sent < commands; sent++) {
         ActionCommand command =
-            sent % 2 == 0
+            repeating && sent % 2 == 0
                 ? Workload.nth(KNOWN, KNOWN_SEED, random.nextLong(known))
                 : Workload.nth("more", seed, sent);
         producer.send(

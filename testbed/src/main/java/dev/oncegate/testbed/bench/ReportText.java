@@ -94,10 +94,11 @@ public final class ReportText {
     out.println();
     out.println("known: a gate by the number of actions that it knows");
     out.println(
-        "%14s%14s%14s%16s%14s%12s%12s"
+        "%14s%14s%14s%14s%16s%14s%12s%12s"
             .formatted(
                 "known",
-                "commands/s",
+                "new/s",
+                "half repeat/s",
                 "resident MiB",
                 "to restore",
                 "restored/s",
@@ -105,9 +106,10 @@ public final class ReportText {
                 "restore ms"));
     for (Known.Measured measured : report.known()) {
       out.println(
-          "%,14d%,14.0f%14s%,16d%14s%,12d%,12d"
+          "%,14d%,14.0f%,14.0f%14s%,16d%14s%,12d%,12d"
               .formatted(
                   measured.known(),
+                  measured.newPerSecond().median(),
                   measured.perSecond().median(),
                   told(mebibytes(measured)),
                   measured.changelogRecords(),

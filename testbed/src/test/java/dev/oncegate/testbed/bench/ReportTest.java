@@ -131,6 +131,7 @@ class ReportTest {
   private static Known.Measured known(long actions, OptionalLong residentBytes) {
     return new Known.Measured(
         actions,
+        Series.of(List.of(60_000.0, 64_000.0), figure -> figure),
         Series.of(List.of(50_000.0, 52_000.0), figure -> figure),
         residentBytes,
         2_000_000,
