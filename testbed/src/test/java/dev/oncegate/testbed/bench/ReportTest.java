@@ -38,6 +38,8 @@ class ReportTest {
     assertThat(object.get("curve")).hasSize(4);
     assertThat(object.get("curve").get(1).get("commands_per_s").asLong()).isEqualTo(50_000);
     assertThat(object.get("known").get(1).get("restored_per_s").asLong()).isEqualTo(500_000);
+    assertThat(object.get("known").get(1).get("median_new_per_s").asLong()).isEqualTo(62_000);
+    assertThat(object.get("known").get(1).get("median_per_s").asLong()).isEqualTo(51_000);
     assertThat(object.get("known").get(1).has("resident_bytes")).isFalse();
     assertThat(object.get("not_measured").get(0).asText()).startsWith("Redis: ");
   }
