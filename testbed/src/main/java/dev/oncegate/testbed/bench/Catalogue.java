@@ -46,6 +46,11 @@ public enum Catalogue {
     return isDefault;
   }
 
+  /** Whether it measures what a user would take instead, too; others are about the gate alone. */
+  boolean takesAlternatives() {
+    return this != CURVE && this != KNOWN;
+  }
+
   /** Those that run where no names are given. */
   public static List<Catalogue> defaults() {
     return Stream.of(values()).filter(Catalogue::isDefault).toList();

@@ -67,7 +67,7 @@ final class Known {
    *
    * @param known actions before the commands that are timed
    * @param newPerSecond commands per second, all of them new
-   * @param perSecond commands per second, of which half repeat a known action
+   * @param halfRepeatingPerSecond commands per second, of which half repeat a known action
    * @param residentBytes of the process after those commands; empty where the system does not tell
    * @param changelogRecords there were to restore, of all stores
    * @param restartMs from the start of the process until it works, with its state
@@ -76,7 +76,7 @@ final class Known {
   public record Measured(
       long known,
       Series newPerSecond,
-      Series perSecond,
+      Series halfRepeatingPerSecond,
       OptionalLong residentBytes,
       long changelogRecords,
       long restartMs,
@@ -128,7 +128,7 @@ final class Known {
       tell(
           "%,.0f new commands/s, %,.0f where half repeat, %s, restarted in %,d ms, restored in %,d ms",
           measured.newPerSecond.median(),
-          measured.perSecond.median(),
+          measured.halfRepeatingPerSecond.median(),
           measured.residentBytes.isPresent()
               ? "%,d MiB resident".formatted(measured.residentBytes.getAsLong() >> 20)
               : "memory not told by this system",

@@ -61,8 +61,8 @@ public final class ReportJson {
     one.put("known", measured.known())
         .put("median_new_per_s", Math.round(measured.newPerSecond().median()))
         .put("spread_new", rounded(measured.newPerSecond().spread(), 1_000))
-        .put("median_per_s", Math.round(measured.perSecond().median()))
-        .put("spread", rounded(measured.perSecond().spread(), 1_000));
+        .put("median_per_s", Math.round(measured.halfRepeatingPerSecond().median()))
+        .put("spread", rounded(measured.halfRepeatingPerSecond().spread(), 1_000));
     measured.residentBytes().ifPresent(bytes -> one.put("resident_bytes", bytes));
     measured.restoredPerSecond().ifPresent(rate -> one.put("restored_per_s", rate));
     one.put("changelog_records", measured.changelogRecords())

@@ -160,15 +160,15 @@ public final class ReportPage {
         .add("<th class=\"num\">Restored/s</th><th class=\"num\">Restart</th>")
         .add("<th class=\"num\">Restore</th></tr></thead><tbody>");
     double firstNew = known.get(0).newPerSecond().median();
-    double first = known.get(0).perSecond().median();
+    double firstHalfRepeating = known.get(0).halfRepeatingPerSecond().median();
     for (Known.Measured measured : known) {
       out.add(
           "<tr>%s</tr>".formatted("<td class=\"num\">%s</td>".repeat(10)),
           Html.count(measured.known()),
           rate(measured.newPerSecond().median()),
           ratio(firstNew / measured.newPerSecond().median()),
-          rate(measured.perSecond().median()),
-          ratio(first / measured.perSecond().median()),
+          rate(measured.halfRepeatingPerSecond().median()),
+          ratio(firstHalfRepeating / measured.halfRepeatingPerSecond().median()),
           measured.residentBytes().isPresent()
               ? Html.count(measured.residentBytes().getAsLong() >> 20) + " MiB"
               : "-",

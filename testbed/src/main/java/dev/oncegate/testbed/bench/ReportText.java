@@ -110,7 +110,7 @@ public final class ReportText {
               .formatted(
                   measured.known(),
                   measured.newPerSecond().median(),
-                  measured.perSecond().median(),
+                  measured.halfRepeatingPerSecond().median(),
                   told(mebibytes(measured)),
                   measured.changelogRecords(),
                   told(measured.restoredPerSecond()),

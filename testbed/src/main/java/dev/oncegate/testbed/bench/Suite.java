@@ -69,8 +69,12 @@ public final class Suite {
 
   /** Runs benchmarks. */
   public Report run(List<Catalogue> benchmarks) {
+    boolean takesAlternatives = benchmarks.stream().anyMatch(Catalogue::takesAlternatives);
     try (Alternatives alternatives =
-        new Alternatives(surroundings.directory(), settings.redisServer, settings::isWanted)) {
+        new Alternatives(
+            surroundings.directory(),
+            settings.redisServer,
+            name -> takesAlternatives && settings.isWanted(name))) {
       List<Contender> contenders = new ArrayList<>(List.of(new PassThrough()));
       Stream.concat(
               Stream.of(new Textbook(), new RecordsOnly(), new FullGate(true), new FullGate(false)),
