@@ -332,6 +332,7 @@ class HistoryAndOutboxTest {
     insertOutbox("back", 20, "now()");
     Awaitility.await().atMost(PATIENCE).until(() -> effectsOf("back-").size() == 20);
     awaitHistoryWithRestarts();
+    awaitHistory();
     assertThat(effectsOf("crash-")).hasSize(200);
     assertThat(cluster.rows("select * from agent_run_gaps")).isEmpty();
   }
